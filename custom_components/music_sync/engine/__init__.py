@@ -1,0 +1,1 @@
+"""The product: keeps music in step across services, without knowing Home Assistant."""

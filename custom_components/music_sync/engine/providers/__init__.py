@@ -1,0 +1,1 @@
+"""Services: one file each, speaking its protocol and returning model values."""

@@ -1,0 +1,1 @@
+"""Stand-ins for the services, on real sockets, with switchable faults."""
