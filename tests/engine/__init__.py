@@ -1,0 +1,1 @@
+"""Tests of the engine, which run without Home Assistant."""

@@ -1,0 +1,5 @@
+"""These tests run without Home Assistant."""
+
+from tests.without_home_assistant import install_bare_package
+
+install_bare_package()

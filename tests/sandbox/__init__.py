@@ -1,0 +1,1 @@
+"""Tests of the stand-ins, with clients that are not ours."""
