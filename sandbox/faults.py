@@ -43,10 +43,8 @@ class Fault:
     fired: int = 0
 
     @classmethod
-    def from_json(cls, spec: Any) -> Fault:
+    def from_json(cls, spec: Mapping[str, Any]) -> Fault:
         """Build a fault from what was posted; BadControl says what is wrong with it."""
-        if not isinstance(spec, dict):
-            raise BadControl("a fault is an object: {method, path, after, times, fault}")
         if unknown := set(spec) - {"method", "path", "after", "times", "fault"}:
             raise BadControl(f"unknown keys {sorted(unknown)}; use method, path, after, times, fault")
         method, after, times = spec.get("method"), spec.get("after", 0), spec.get("times")
