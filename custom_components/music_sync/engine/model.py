@@ -68,3 +68,17 @@ class Page[T]:
     total: int
     rows: int
     rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateState:
+    """Where an account's rate gate is: what has to outlive a restart.
+
+    `blocked_until` is in Unix seconds, `day` in days since the epoch (UTC), `used` the requests counted on that day,
+    `hits` how many rate limits in a row named no time.
+    """
+
+    blocked_until: float = 0.0
+    day: int = 0
+    used: int = 0
+    hits: int = 0

@@ -1,0 +1,1 @@
+"""Syncs: read two sides, match, plan, apply, report."""
