@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account[ProviderT]:
     """An account: `id` names its rows in the library file, `lock` lets one reader at a time refresh its mirror.
 

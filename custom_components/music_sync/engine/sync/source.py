@@ -51,9 +51,7 @@ async def refresh_source(account: Account[ReadsFavorites], library: Library) -> 
         return await _read_whole(account, library, before, first)
 
 
-async def _read_whole(
-    account: Account[ReadsFavorites], library: Library, before: Mirror, first: Page[Like]
-) -> Mirror:
+async def _read_whole(account: Account[ReadsFavorites], library: Library, before: Mirror, first: Page[Like]) -> Mirror:
     """Read everything, a second time where the list changed meanwhile; what is still in doubt takes nothing away."""
     whole = await read_to_the_end(account.provider, first)
     if not whole.consistent:

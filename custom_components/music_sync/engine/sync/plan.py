@@ -1,0 +1,138 @@
+"""Decides what is to become of each like: values in, values out."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..library.matches import Remembered
+from ..matching import Outcome as Match, TrackIndex, Verdict
+from ..model import Like, Track
+from ..outcomes import Item, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What is known about a source's likes on a target before anything is searched.
+
+    `held` is an index over the target's favourites, `present` their ids, `remembered` and `pins` go by the source's
+    track id; `now` is in Unix seconds. With `search_again` only pins and what cannot be synced are taken as known.
+    """
+
+    held: TrackIndex
+    present: Collection[str]
+    remembered: Mapping[str, Remembered]
+    pins: Mapping[str, Track | None]
+    min_score: float
+    now: float
+    search_again: bool = False
+
+    def recall(self, like: Like) -> Item | None:
+        """Return what is already settled about a like, None where the target has to be searched.
+
+        An item that says `added` means: to be added.
+        """
+        track = like.track
+        if like.unsyncable:
+            return Item(outcome=Outcome.UNSYNCABLE, reason=like.unsyncable, source=track)
+        if track.id in self.pins:
+            return self._pinned(track, self.pins[track.id])
+        return None if self.search_again else self._recall_match(track)
+
+    def _recall_match(self, track: Track) -> Item | None:
+        """Return what an earlier run, or the target's favourites, settle about a track."""
+        remembered = self.remembered.get(track.id)
+        known = remembered.verdict.track if remembered else None
+        if remembered and known and known.id in self.present:
+            return self._to_add(track, remembered.verdict, known, "paired")
+        if item := self.holds(track):
+            return item
+        if remembered and known:
+            return self._to_add(track, remembered.verdict, known, "paired")
+        if remembered is None or (remembered.retry_at is not None and remembered.retry_at <= self.now):
+            return None
+        return self.judge(track, remembered.verdict)
+
+    def recall_all(self, likes: Sequence[Like]) -> list[Item | None]:
+        """Recall several likes: a slice of work for a thread."""
+        return [self.recall(like) for like in likes]
+
+    def holds(self, track: Track) -> Item | None:
+        """Return an item where the target's favourites hold this recording, be it another pressing."""
+        verdict = self.held.match(track, min_score=self.min_score)
+        if verdict.track is None:
+            return None
+        return Item(
+            outcome=Outcome.ALREADY_PRESENT,
+            reason=verdict.reason,
+            score=verdict.score,
+            source=track,
+            target=verdict.track,
+        )
+
+    def judge_again(self, track: Track, verdict: Verdict) -> Item:
+        """Turn the verdict on a search into what is to be done, where the target's favourites were not asked before."""
+        return (self.holds(track) if self.search_again else None) or self.judge(track, verdict)
+
+    def judge(self, track: Track, verdict: Verdict) -> Item:
+        """Turn the verdict on a search into what is to be done."""
+        if verdict.track is None:
+            review = verdict.outcome is Match.REVIEW
+            return Item(
+                outcome=Outcome.REVIEW if review else Outcome.MISSING,
+                reason=verdict.reason,
+                score=verdict.score,
+                source=track,
+                candidate=verdict.candidate,
+            )
+        return self._to_add(track, verdict, verdict.track, verdict.reason)
+
+    def _to_add(self, track: Track, verdict: Verdict, target: Track, reason: str) -> Item:
+        """Return an item to add, or to review where the score asked for is higher; ids need no score."""
+        if verdict.score is not None and verdict.score < self.min_score:
+            return Item(outcome=Outcome.REVIEW, reason="low_score", score=verdict.score, source=track, candidate=target)
+        return Item(outcome=Outcome.ADDED, reason=reason, score=verdict.score, source=track, target=target)
+
+    def _pinned(self, track: Track, target: Track | None) -> Item:
+        """Return the item for what a person decided."""
+        if target is None:
+            return Item(outcome=Outcome.MISSING, reason="pinned_none", source=track)
+        return Item(outcome=Outcome.ADDED, reason="pinned", score=100, source=track, target=target)
+
+
+class Planner:
+    """Places items one after the other, oldest like first, minding the target's favourites and the limit of writes."""
+
+    def __init__(self, present: Collection[str], limit: int | None) -> None:
+        """Start an empty plan for a target that holds these ids."""
+        self.items: list[Item] = []
+        self.outcomes = Counter[Outcome]()
+        self._present = present
+        self._promised: set[str] = set()
+        self._limit = limit
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether the limit of writes is reached."""
+        return self._limit is not None and len(self._promised) >= self._limit
+
+    def place(self, item: Item) -> None:
+        """Add an item to the plan: what is to be added may be there already, or beyond the limit."""
+        if item.outcome is Outcome.ADDED and (target := item.target):
+            if target.id in self._present or target.id in self._promised:
+                item = replace(item, outcome=Outcome.ALREADY_PRESENT)
+            elif self.is_full:
+                item = skipped(item.source, "limit")
+            else:
+                self._promised.add(target.id)
+        self.items.append(item)
+        self.outcomes[item.outcome] += 1
+
+
+def skipped(track: Track, reason: str) -> Item:
+    """Return the item for a like that was not tried."""
+    return Item(outcome=Outcome.SKIPPED, reason=reason, source=track)
+
+
+def failed(track: Track, reason: str) -> Item:
+    """Return the item for a like that was tried and went wrong."""
+    return Item(outcome=Outcome.FAILED, reason=reason, source=track)
