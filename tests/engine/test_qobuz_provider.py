@@ -1,0 +1,617 @@
+"""Tests of the Qobuz provider against a scripted server on a real socket."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+import time
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from hypothesis import HealthCheck, given, settings, strategies as st
+import pytest
+
+from custom_components.music_sync.engine.errors import (
+    AccessDenied,
+    BudgetSpent,
+    NotFound,
+    RateLimited,
+    Rejected,
+    ServiceError,
+    SignInNeeded,
+    Unreachable,
+)
+from custom_components.music_sync.engine.model import Like, Profile, Track, Unsyncable
+from custom_components.music_sync.engine.providers import qobuz
+from custom_components.music_sync.engine.providers.capabilities import (
+    Identifies,
+    ReadsFavorites,
+    SearchesTracks,
+    WritesFavorites,
+)
+from custom_components.music_sync.engine.providers.gate import RateGate
+from custom_components.music_sync.engine.providers.qobuz import QobuzProvider
+
+from .fake_time import NOON, FakeTime
+from .scripted_server import ScriptedServer, scripted_server
+
+TOKEN = "top-secret-token"
+
+
+class Account:
+    """A provider with all it stands on."""
+
+    def __init__(self, server: ScriptedServer, session: aiohttp.ClientSession) -> None:
+        """Connect a provider to a server."""
+        self.server = server
+        self.session = session
+        self.time = FakeTime()
+        self.budget = 100_000
+        self.gate = RateGate(
+            minimum_delay=lambda: 0.0,
+            daily_budget=lambda: self.budget,
+            clock=self.time.clock,
+            sleep=self.time.sleep,
+        )
+        self.provider = self.signed_in()
+
+    def signed_in(self, token: str = TOKEN, app_id: str = "123456789") -> QobuzProvider:
+        """Build a provider with these credentials."""
+        return QobuzProvider(
+            session=self.session,
+            user_auth_token=token,
+            app_id=app_id,
+            gate=self.gate,
+            api_url=f"{self.server.url}api.json/0.2/",
+        )
+
+
+@pytest.fixture
+async def account() -> AsyncGenerator[Account]:
+    """Give an account with a server of its own."""
+    async with scripted_server() as server, aiohttp.ClientSession() as session:
+        yield Account(server, session)
+
+
+def track(**changes: Any) -> dict[str, Any]:
+    """Build a track object."""
+    return {
+        "id": 59954869,
+        "title": "Get Lucky",
+        "version": "Radio Edit",
+        "isrc": "USQX91300108",
+        "duration": 248,
+        "performer": {"id": 1, "name": "Daft Punk"},
+        "performers": "Daft Punk, MainArtist, Composer - Pharrell Williams, FeaturedArtist - Bob, Engineer",
+        "album": {"id": "0886443927087", "title": "Random Access Memories", "artist": {"id": 1, "name": "Daft Punk"}},
+        "parental_warning": False,
+        "streamable": True,
+        **changes,
+    }
+
+
+def favorites(*rows: Any, total: Any = None) -> dict[str, Any]:
+    """Build a page of favourite tracks."""
+    return {"tracks": {"items": list(rows), "total": len(rows) if total is None else total, "limit": 500, "offset": 0}}
+
+
+async def read_one(account: Account, **changes: Any) -> Track:
+    """Read a page of one favourite, and return what became of it."""
+    account.server.json(favorites(track(**changes)))
+    page = await account.provider.favorites_page(0)
+    assert page.rejected == 0
+    return page.items[0].track
+
+
+async def find(account: Account, *rows: Any) -> list[str]:
+    """Search for an ISRC among these rows, and return the ids found."""
+    account.server.json(favorites(*rows))
+    return [found.id for found in await account.provider.search_isrc("us-qx9-13-00108")]
+
+
+def test_capabilities(account: Account) -> None:
+    """It reads, writes and searches."""
+    assert isinstance(account.provider, Identifies)
+    assert isinstance(account.provider, ReadsFavorites)
+    assert isinstance(account.provider, WritesFavorites)
+    assert isinstance(account.provider, SearchesTracks)
+    assert (account.provider.favorites_page_size, account.provider.favorites_per_write) == (500, 50)
+
+
+@pytest.mark.parametrize(
+    ("body", "profile"),
+    [
+        ({"id": 123, "login": "ann@x", "display_name": "Ann"}, Profile(id="123", name="Ann")),
+        ({"user": {"id": "123", "login": "ann"}}, Profile(id="123", name="ann")),
+        ({"id": " 123 ", "display_name": None}, Profile(id="123", name="123")),
+    ],
+)
+async def test_profile(account: Account, body: dict[str, Any], profile: Profile) -> None:
+    """Both shapes are understood, and the credentials travel in headers alone."""
+    account.server.json(body)
+    assert await account.signed_in(f" {TOKEN}\n", " 123456789 ").profile() == profile
+    request = account.server.seen[0]
+    assert (request.method, request.path, request.query) == ("GET", "/api.json/0.2/user/get", {})
+    assert request.headers["X-App-Id"] == "123456789"
+    assert request.headers["X-User-Auth-Token"] == TOKEN
+    assert account.gate.state.used == 0
+
+
+@pytest.mark.parametrize("body", [{}, {"id": None}, {"id": True}, {"id": 0}, {"id": ""}, {"user": []}, [], None])
+async def test_profile_without_an_id(account: Account, body: Any) -> None:
+    """An answer that names nobody is no answer."""
+    for _ in range(3):
+        account.server.json(body)
+    with pytest.raises(Unreachable):
+        await account.provider.profile()
+
+
+@pytest.mark.parametrize(
+    ("token", "app_id", "error"),
+    [
+        ("", "1", SignInNeeded),
+        ("a b", "1", SignInNeeded),
+        ("a\nb", "1", SignInNeeded),
+        ("\u00e9", "1", SignInNeeded),
+        ("a", "", Rejected),
+        ("a", "1\r2", Rejected),
+    ],
+)
+async def test_credentials_that_cannot_be_sent(
+    account: Account, token: str, app_id: str, error: type[ServiceError]
+) -> None:
+    """A bad paste is told apart, without a request."""
+    with pytest.raises(error):
+        await account.signed_in(token, app_id).profile()
+    assert account.server.seen == []
+
+
+async def test_a_wrong_app_id_is_told_from_a_wrong_token(account: Account) -> None:
+    """The sign-in form needs to say which."""
+    body = {"status": "error", "code": 400, "message": "Invalid or missing app_id parameter"}
+    account.server.json(body, status=400)
+    with pytest.raises(Rejected):
+        await account.provider.profile()
+    account.server.json({"status": "error", "code": 401, "message": "x (Root=1-ab)"}, status=401)
+    with pytest.raises(SignInNeeded):
+        await account.provider.profile()
+
+
+async def test_a_page_of_favorites(account: Account) -> None:
+    """One request that costs no budget; every field arrives."""
+    account.budget = 0
+    account.server.json(favorites(track(favorited_at=1_700_000_000), track(id="60", favorited_at=None), total=900))
+    page = await account.provider.favorites_page(500)
+    assert page.items[0] == Like(
+        track=Track(
+            id="59954869",
+            title="Get Lucky",
+            artists=("Daft Punk", "Pharrell Williams"),
+            album="Random Access Memories",
+            duration=248.0,
+            isrc="USQX91300108",
+            version="Radio Edit",
+            explicit=False,
+            playable=True,
+        ),
+        liked_at=1_700_000_000,
+    )
+    assert (page.items[1].track.id, page.items[1].liked_at) == ("60", 0)
+    assert (page.total, page.rows, page.rejected) == (900, 2, 0)
+    request = account.server.seen[0]
+    assert request.path == "/api.json/0.2/favorite/getUserFavorites"
+    assert request.query == {"type": "tracks", "limit": "500", "offset": "500"}
+
+
+async def test_a_silent_cap_shows_in_the_rows(account: Account) -> None:
+    """Whoever advances by them misses nothing."""
+    account.server.json(favorites(*[track(id=number) for number in range(1, 101)], total=150))
+    account.server.json(favorites(*[track(id=number) for number in range(101, 151)], total=150))
+    first = await account.provider.favorites_page(0)
+    second = await account.provider.favorites_page(first.rows)
+    assert len({like.track.id for like in [*first.items, *second.items]}) == 150
+
+
+async def test_nonsense_is_counted(account: Account) -> None:
+    """One bad row never spoils the others; a nameless one is told as such."""
+    rows: list[Any] = [None, 5, "x", [], {}, track(id=None), track(id=-1), track(id=1.5), track(title=None), track()]
+    account.server.json(favorites(*rows))
+    page = await account.provider.favorites_page(0)
+    assert (len(page.items), page.rejected, page.rows) == (2, 8, 10)
+    assert [like.unsyncable for like in page.items] == [Unsyncable.NO_METADATA, None]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"tracks": None}, {"tracks": []}, {"tracks": {"items": None, "total": 0}}, {"tracks": {"items": []}}, "x", 5],
+)
+async def test_what_is_no_page(account: Account, body: Any) -> None:
+    """A good status does not make a good answer."""
+    for _ in range(3):
+        account.server.json(body)
+    with pytest.raises(Unreachable):
+        await account.provider.favorites_page(0)
+
+
+@pytest.mark.parametrize(
+    ("performer", "performers", "artists"),
+    [
+        ({"name": "A"}, "A, MainArtist - B, MainArtist - C, FeaturedArtist, Producer - D, Producer", ("A", "B", "C")),
+        ({"name": "A"}, "a, MainArtist - B, Composer, FeaturedArtist - b, MainArtist", ("A", "B")),
+        ({"name": "B"}, "A, MainArtist - B, MainArtist", ("B", "A")),
+        (None, "Tyler, The Creator, MainArtist - Kali, FeaturedArtist", ("Tyler, The Creator", "Kali")),
+        (None, "Crosby, Stills, Nash & Young, MainArtist, ComposerLyricist", ("Crosby, Stills, Nash & Young",)),
+        (None, "Max, Associated Performer, MainArtist", ("Max",)),
+        (None, "Low, mainartist", ("Low",)),
+        (None, "Simon &amp; Garfunkel, MainArtist", ("Simon & Garfunkel",)),
+        (None, "Nobody, Producer -  - , MainArtist", ("Album Artist",)),
+        (None, None, ("Album Artist",)),
+        ({"name": None}, 7, ("Album Artist",)),
+        ("A", [], ("Album Artist",)),
+        ({"name": "AC&#47;DC"}, None, ("AC/DC",)),
+    ],
+)
+async def test_artists(account: Account, performer: Any, performers: Any, artists: tuple[str, ...]) -> None:
+    """The performer first, then the other main and featured ones, each once; or else the album's."""
+    album = {"title": "X", "artist": {"name": "Album Artist"}}
+    assert (await read_one(account, performer=performer, performers=performers, album=album)).artists == artists
+
+
+@pytest.mark.parametrize("album", [None, {}, {"artist": None}, 5])
+async def test_without_an_album(account: Account, album: Any) -> None:
+    """There may be none, and then no artist either."""
+    found = await read_one(account, album=album, performer=None, performers=None)
+    assert (found.album, found.artists) == (None, ())
+
+
+async def test_entities_and_absent_values(account: Account) -> None:
+    """Texts are plain; what is not there is None."""
+    found = await read_one(
+        account,
+        title="Rock &amp; Roll&nbsp;",
+        version="Live &quot;89&quot;",
+        album={"title": "A &lt; B"},
+        duration=0,
+        isrc="",
+        streamable=None,
+        parental_warning=1,
+    )
+    assert (found.title, found.version, found.album) == ("Rock & Roll", 'Live "89"', "A < B")
+    assert (found.duration, found.isrc, found.playable, found.explicit) == (None, None, None, None)
+    assert (await read_one(account, version="")).version is None
+
+
+async def test_playable(account: Account) -> None:
+    """What is not out yet cannot be played."""
+    assert (await read_one(account, streamable_at=int(time.time()) + 86_400)).playable is False
+    assert (await read_one(account, streamable_at=1_000_000_000)).playable is True
+    assert (await read_one(account, streamable_at="soon")).playable is True
+    assert (await read_one(account, streamable=False)).playable is False
+
+
+async def test_marker(account: Account) -> None:
+    """It changes with the favourite tracks, and nothing else matters where these are told."""
+    account.budget = 0
+    for last_update in (
+        {"favorite": 10, "favorite_track": 7},
+        {"favorite": 11, "favorite_track": 7},
+        {"favorite": 11, "favorite_track": 8},
+        {"favorite": 8},
+    ):
+        account.server.json({"last_update": last_update})
+    markers = [await account.provider.favorites_marker() for _ in range(4)]
+    assert markers[0] == markers[1]
+    assert len(set(markers)) == 3
+    assert account.server.seen[0].path == "/api.json/0.2/user/lastUpdate"
+
+
+@pytest.mark.parametrize("body", [{}, {"last_update": None}, {"last_update": {"favorite_track": None}}])
+async def test_no_marker(account: Account, body: Any) -> None:
+    """Where nothing is told, everything may have changed."""
+    account.server.json(body)
+    account.server.json(body)
+    assert await account.provider.favorites_marker() != await account.provider.favorites_marker()
+
+
+async def test_favorite_ids(account: Account) -> None:
+    """One request, whatever the ids look like."""
+    account.budget = 0
+    account.server.json({"albums": ["x"], "tracks": [1, "2", None, {}, 2, True], "artists": [9]})
+    assert await account.provider.favorite_ids() == {"1", "2"}
+    assert account.server.seen[0].query == {"limit": "5000", "offset": "0"}
+    account.server.json({"tracks": []})
+    assert await account.provider.favorite_ids() == frozenset()
+
+
+async def test_thousands_of_favorite_ids(account: Account) -> None:
+    """A full page is followed by the next, and so is one that looks capped."""
+    account.server.json({"tracks": list(range(1, 5001))})
+    account.server.json({"tracks": list(range(5001, 6001))})
+    account.server.json({"tracks": list(range(6001, 6004))})
+    assert len(await account.provider.favorite_ids()) == 6003
+    assert [seen.query["offset"] for seen in account.server.seen] == ["0", "5000", "6000"]
+
+
+async def test_favorite_ids_repeated(account: Account) -> None:
+    """A service that knows no offset is not asked for ever."""
+    for _ in range(3):
+        account.server.json({"tracks": list(range(1, 51))})
+    assert len(await account.provider.favorite_ids()) == 50
+    assert len(account.server.seen) == 2
+
+
+async def test_no_list_of_ids(account: Account) -> None:
+    """An answer without tracks is not an empty one."""
+    account.server.json({"albums": []})
+    with pytest.raises(Unreachable):
+        await account.provider.favorite_ids()
+
+
+async def test_add_favorites(account: Account) -> None:
+    """One form, in the order given, which costs no budget."""
+    account.budget = 0
+    account.server.json({"status": "success"})
+    await account.provider.add_favorites(["3", "1", "2"])
+    request = account.server.seen[0]
+    assert (request.method, request.path, request.query) == ("POST", "/api.json/0.2/favorite/create", {})
+    assert request.form == {"track_ids": "3,1,2", "album_ids": "", "artist_ids": ""}
+    assert request.headers["Content-Type"].startswith("application/x-www-form-urlencoded")
+
+
+async def test_a_refused_batch(account: Account) -> None:
+    """It is Rejected, once."""
+    account.server.json({"status": "error", "code": 400, "message": "already"}, status=400)
+    with pytest.raises(Rejected):
+        await account.provider.add_favorites(["1"])
+    assert len(account.server.seen) == 1
+
+
+@pytest.mark.parametrize("kind", ["502", "hang_up", "truncated"])
+async def test_a_write_of_unknown_fate_is_not_repeated(account: Account, kind: str) -> None:
+    """Only reading the target tells."""
+    match kind:
+        case "502":
+            account.server.text("<html>", status=502)
+        case "hang_up":
+            account.server.hang_up()
+        case _:
+            account.server.text('{"status": "succ')
+    account.server.json({"status": "success"})
+    with pytest.raises(Unreachable):
+        await account.provider.add_favorites(["1"])
+    assert len(account.server.seen) == 1
+
+
+async def test_a_limited_write_is_repeated(account: Account) -> None:
+    """It was surely not carried out."""
+    account.server.json({"code": 429}, status=429, headers={"Retry-After": "2"})
+    account.server.json({"status": "success"})
+    await account.provider.add_favorites(["1"])
+    assert account.time.slept == [2]
+
+
+async def test_search_by_isrc(account: Account) -> None:
+    """Exact equality, however spelled; what can be played first, then hi-res, then the lowest id."""
+    found = await find(
+        account,
+        track(id=100, streamable=False, hires=True),
+        track(id=30),
+        track(id=9),
+        track(id=40, hires=True, isrc="usqx9-13-00108"),
+        track(id=5, isrc="USQX91300109"),
+        track(id=6, isrc=None),
+        None,
+    )
+    assert found == ["40", "9", "30", "100"]
+    assert account.server.seen[0].path == "/api.json/0.2/track/search"
+    assert account.server.seen[0].query == {"query": "USQX91300108", "limit": "50", "offset": "0"}
+    assert account.gate.state.used == 1
+
+
+async def test_what_is_no_isrc_is_not_searched(account: Account) -> None:
+    """Nothing is sent."""
+    assert await account.provider.search_isrc("1234567") == ()
+    assert await account.provider.search_tracks("  ") == ()
+    assert account.server.seen == []
+
+
+async def test_search_for_text(account: Account) -> None:
+    """The service's own order, without rows that make no sense."""
+    account.server.json(
+        favorites(track(id=2), None, track(id=1), track(id=3, title=""), {"id": 4, "title": "No artist"})
+    )
+    found = await account.provider.search_tracks(" daft punk & co #1 ")
+    assert [item.id for item in found] == ["2", "1"]
+    assert account.server.seen[0].query["query"] == "daft punk & co #1"
+
+
+async def test_no_search_result(account: Account) -> None:
+    """An answer without tracks is no answer."""
+    account.server.json({"query": "x", "albums": {}})
+    with pytest.raises(Unreachable):
+        await account.provider.search_tracks("x")
+
+
+async def test_only_searches_cost_budget(account: Account) -> None:
+    """When it is spent, everything else goes on."""
+    account.budget = 1
+    account.server.json(favorites())
+    assert await account.provider.search_tracks("x") == ()
+    with pytest.raises(BudgetSpent):
+        await account.provider.search_tracks("x")
+    assert len(account.server.seen) == 1
+    account.server.json({"id": 5})
+    await account.provider.profile()
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(400, Rejected), (401, SignInNeeded), (403, AccessDenied), (404, NotFound), (422, Rejected)],
+)
+@pytest.mark.parametrize("shape", ["status", "body", "html"])
+async def test_refusals(account: Account, status: int, error: type[ServiceError], shape: str) -> None:
+    """They are told once, by status or by the code of a body; their text tells neither address nor token."""
+    match shape:
+        case "status":
+            account.server.json({"status": "error", "code": status, "message": "x"}, status=status)
+        case "body":
+            account.server.json({"status": "error", "code": status})
+        case _:
+            account.server.text("<html>", status=status)
+    with pytest.raises(error) as caught:
+        await account.provider.search_tracks("x")
+    assert len(account.server.seen) == 1
+    assert account.server.url not in str(caught.value)
+    assert TOKEN not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["503", "html", "truncated", "error", "code", "deep", "hang_up", "redirect"])
+async def test_an_unreachable_service(account: Account, kind: str) -> None:
+    """Reading is tried three times."""
+    for _ in range(4):
+        match kind:
+            case "503":
+                account.server.text("<html>", status=503)
+            case "html":
+                account.server.text("<html>")
+            case "truncated":
+                account.server.text('{"tracks": {"items": [')
+            case "error":
+                account.server.json({"status": "error", "message": "x"})
+            case "code":
+                account.server.json({"status": "error", "code": 500})
+            case "deep":
+                account.server.text("[" * 200_000)
+            case "hang_up":
+                account.server.hang_up()
+            case _:
+                account.server.text("", status=302, headers={"Location": "/elsewhere"})
+    with pytest.raises(Unreachable):
+        await account.provider.search_tracks("x")
+    if kind != "hang_up":  # aiohttp itself asks once more where a connection breaks
+        assert len(account.server.replies) == 1
+    assert account.time.slept == [1, 3]
+    assert {seen.path for seen in account.server.seen} == {"/api.json/0.2/track/search"}
+
+
+async def test_a_broken_reply_is_read_again(account: Account) -> None:
+    """One bad answer is no harm."""
+    account.server.text("{", status=200)
+    account.server.json({"id": 5})
+    assert (await account.provider.profile()).id == "5"
+
+
+async def test_a_slow_service(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not waited for for ever."""
+    monkeypatch.setattr(qobuz, "_TIMEOUT", aiohttp.ClientTimeout(total=0.05))
+
+    async def wait(_: web.Request) -> web.Response:
+        """Answer late."""
+        await asyncio.sleep(0.3)
+        return web.Response()
+
+    account.server.replies += [wait] * 3
+    with pytest.raises(Unreachable):
+        await account.provider.profile()
+
+
+async def test_nothing_listens() -> None:
+    """A refused connection is Unreachable too."""
+    async with aiohttp.ClientSession() as session:
+        async with scripted_server() as server:
+            account = Account(server, session)
+        with pytest.raises(Unreachable):
+            await account.provider.profile()
+
+
+async def test_a_long_pause(account: Account) -> None:
+    """It is told at once, and nothing more is sent, of whatever kind."""
+    account.server.text("", status=429, headers={"Retry-After": "43200"})
+    for _ in range(2):
+        with pytest.raises(RateLimited) as caught:
+            await account.provider.profile()
+        assert caught.value.until == NOON + 43_200
+    with pytest.raises(RateLimited):
+        await account.provider.add_favorites(["1"])
+    assert len(account.server.seen) == 1
+
+
+async def test_a_pause_told_in_a_good_answer(account: Account) -> None:
+    """The body's code counts as a status does."""
+    account.server.json({"status": "error", "code": 429}, headers={"Retry-After": "3"})
+    account.server.json({"id": 5})
+    await account.provider.profile()
+    assert account.time.slept == [3]
+
+
+async def test_nothing_secret_is_logged(account: Account, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither in what is understood nor in what is not."""
+    caplog.set_level("DEBUG")
+    account.server.json(favorites(None))
+    await account.provider.favorites_page(0)
+    account.server.json(favorites(None))
+    await account.provider.search_tracks("x")
+    account.server.text("", status=401)
+    with pytest.raises(SignInNeeded):
+        await account.provider.profile()
+    assert caplog.text.count("make no sense") == 2
+    assert TOKEN not in caplog.text
+
+
+KEYS = st.sampled_from(
+    ["id", "title", "version", "isrc", "duration", "performer", "performers", "name", "album", "artist", "hires"]
+)
+MORE_KEYS = st.sampled_from(["streamable", "streamable_at", "parental_warning", "favorited_at"])
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from(["A, MainArtist - B, C, FeaturedArtist", " - , , MainArtist", "USQX91300108", "&amp;&#xd800;"]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(KEYS | MORE_KEYS | st.text(max_size=3), inner, max_size=8)
+    ),
+    max_leaves=25,
+)
+BODIES = VALUES | st.fixed_dictionaries(
+    {
+        "tracks": VALUES
+        | st.fixed_dictionaries({"items": st.lists(VALUES, max_size=6), "total": st.integers(0, 9) | VALUES})
+    },
+    optional={"status": VALUES | st.just("error"), "code": VALUES, "id": VALUES, "user": VALUES, "last_update": VALUES},
+)
+
+
+@given(body=BODIES)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_whatever_arrives_is_understood_or_counted(account: Account, body: Any) -> None:
+    """Arbitrary answers never raise anything but an error of ours, and every row is accounted for."""
+    provider = account.provider
+
+    async def page() -> None:
+        """Read favourites and check the books."""
+        likes = await provider.favorites_page(0)
+        assert len(likes.items) + likes.rejected == likes.rows
+        for like in likes.items:
+            assert like.track.id
+            assert like.unsyncable or (like.track.title and like.track.artists)
+            like.track.title.encode()
+
+    for ask in (
+        page,
+        provider.profile,
+        provider.favorites_marker,
+        provider.favorite_ids,
+        lambda: provider.search_isrc("USQX91300108"),
+        lambda: provider.search_tracks("x"),
+        lambda: provider.add_favorites(["1"]),
+    ):
+        account.server.replies.clear()
+        for _ in range(3):
+            account.server.json(body)
+        try:
+            await ask()
+        except RateLimited as error:
+            account.time.go_by(error.until - account.time.now)
+        except ServiceError:
+            pass
