@@ -127,9 +127,10 @@ def roles(recording: Recording, artists: list[str], featured: list[str]) -> str:
 def spell(
     recording: Recording, near: Recording | None, specials: list[dict[str, Any]], names: Names
 ) -> list[dict[str, Any]]:
-    """Write a recording's issues as track objects; `specials` override each issue's plan in turn."""
+    """Write a recording's issues as track objects; `specials` say how many there are and override their plans."""
     issues = pressings(recording, near)
     if specials:
+        issues[0].pop("streamable", None)
         issues = [
             {**(issues[0] if place >= len(issues) else issues[place]), **one} for place, one in enumerate(specials)
         ]
