@@ -1,4 +1,9 @@
-"""Write the service files of the demo world from its facts: `python -m sandbox.world.build`."""
+"""Write the service files of the demo world from its facts: `python -m sandbox.world.build`.
+
+A line of `arrangement.jsonl` says what chance must not decide for a `recording`: `on` the only service that has it,
+whether it is `liked`, the `favorite` (which of its Qobuz issues is one beforehand), and for `spotify` and `qobuz` one
+object for each pressing with the fields that differ from what the spelling would give.
+"""
 
 from datetime import UTC, datetime, timedelta
 import json
