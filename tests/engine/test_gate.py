@@ -7,7 +7,8 @@ import time
 import pytest
 
 from custom_components.music_sync.engine.errors import BudgetSpent, MustWait, NotFound, RateLimited, Unreachable
-from custom_components.music_sync.engine.providers.gate import GateState, RateGate
+from custom_components.music_sync.engine.model import GateState
+from custom_components.music_sync.engine.providers.gate import RateGate
 
 from .fake_time import NOON, FakeTime
 
@@ -43,7 +44,7 @@ def make_gate(fake: FakeTime, settings: Settings, state: GateState | None = None
     return RateGate(
         minimum_delay=lambda: settings.delay,
         daily_budget=lambda: settings.budget,
-        state=state or GateState(),
+        state=state,
         changed=settings.told.append,
         clock=fake.clock,
         steady=fake.steady,

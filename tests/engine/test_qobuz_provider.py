@@ -1,19 +1,15 @@
 """Tests of the Qobuz provider against a scripted server on a real socket."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 import time
 from typing import Any
 
 import aiohttp
-from aiohttp import web
 from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
 from custom_components.music_sync.engine.errors import (
-    AccessDenied,
     BudgetSpent,
-    NotFound,
     RateLimited,
     Rejected,
     ServiceError,
@@ -21,48 +17,15 @@ from custom_components.music_sync.engine.errors import (
     Unreachable,
 )
 from custom_components.music_sync.engine.model import Like, Profile, Track, Unsyncable
-from custom_components.music_sync.engine.providers import qobuz
 from custom_components.music_sync.engine.providers.capabilities import (
     Identifies,
     ReadsFavorites,
     SearchesTracks,
     WritesFavorites,
 )
-from custom_components.music_sync.engine.providers.gate import RateGate
-from custom_components.music_sync.engine.providers.qobuz import QobuzProvider
 
-from .fake_time import NOON, FakeTime
-from .scripted_server import ScriptedServer, scripted_server
-
-TOKEN = "top-secret-token"
-
-
-class Account:
-    """A provider with all it stands on."""
-
-    def __init__(self, server: ScriptedServer, session: aiohttp.ClientSession) -> None:
-        """Connect a provider to a server."""
-        self.server = server
-        self.session = session
-        self.time = FakeTime()
-        self.budget = 100_000
-        self.gate = RateGate(
-            minimum_delay=lambda: 0.0,
-            daily_budget=lambda: self.budget,
-            clock=self.time.clock,
-            sleep=self.time.sleep,
-        )
-        self.provider = self.signed_in()
-
-    def signed_in(self, token: str = TOKEN, app_id: str = "123456789") -> QobuzProvider:
-        """Build a provider with these credentials."""
-        return QobuzProvider(
-            session=self.session,
-            user_auth_token=token,
-            app_id=app_id,
-            gate=self.gate,
-            api_url=f"{self.server.url}api.json/0.2/",
-        )
+from .qobuz_account import TOKEN, Account, favorites, track
+from .scripted_server import scripted_server
 
 
 @pytest.fixture
@@ -70,28 +33,6 @@ async def account() -> AsyncGenerator[Account]:
     """Give an account with a server of its own."""
     async with scripted_server() as server, aiohttp.ClientSession() as session:
         yield Account(server, session)
-
-
-def track(**changes: Any) -> dict[str, Any]:
-    """Build a track object."""
-    return {
-        "id": 59954869,
-        "title": "Get Lucky",
-        "version": "Radio Edit",
-        "isrc": "USQX91300108",
-        "duration": 248,
-        "performer": {"id": 1, "name": "Daft Punk"},
-        "performers": "Daft Punk, MainArtist, Composer - Pharrell Williams, FeaturedArtist - Bob, Engineer",
-        "album": {"id": "0886443927087", "title": "Random Access Memories", "artist": {"id": 1, "name": "Daft Punk"}},
-        "parental_warning": False,
-        "streamable": True,
-        **changes,
-    }
-
-
-def favorites(*rows: Any, total: Any = None) -> dict[str, Any]:
-    """Build a page of favourite tracks."""
-    return {"tracks": {"items": list(rows), "total": len(rows) if total is None else total, "limit": 500, "offset": 0}}
 
 
 async def read_one(account: Account, **changes: Any) -> Track:
@@ -441,120 +382,6 @@ async def test_only_searches_cost_budget(account: Account) -> None:
     assert len(account.server.seen) == 1
     account.server.json({"id": 5})
     await account.provider.profile()
-
-
-@pytest.mark.parametrize(
-    ("status", "error"),
-    [(400, Rejected), (401, SignInNeeded), (403, AccessDenied), (404, NotFound), (422, Rejected)],
-)
-@pytest.mark.parametrize("shape", ["status", "body", "html"])
-async def test_refusals(account: Account, status: int, error: type[ServiceError], shape: str) -> None:
-    """They are told once, by status or by the code of a body; their text tells neither address nor token."""
-    match shape:
-        case "status":
-            account.server.json({"status": "error", "code": status, "message": "x"}, status=status)
-        case "body":
-            account.server.json({"status": "error", "code": status})
-        case _:
-            account.server.text("<html>", status=status)
-    with pytest.raises(error) as caught:
-        await account.provider.search_tracks("x")
-    assert len(account.server.seen) == 1
-    assert account.server.url not in str(caught.value)
-    assert TOKEN not in str(caught.value)
-
-
-@pytest.mark.parametrize("kind", ["503", "html", "truncated", "error", "code", "deep", "hang_up", "redirect"])
-async def test_an_unreachable_service(account: Account, kind: str) -> None:
-    """Reading is tried three times."""
-    for _ in range(4):
-        match kind:
-            case "503":
-                account.server.text("<html>", status=503)
-            case "html":
-                account.server.text("<html>")
-            case "truncated":
-                account.server.text('{"tracks": {"items": [')
-            case "error":
-                account.server.json({"status": "error", "message": "x"})
-            case "code":
-                account.server.json({"status": "error", "code": 500})
-            case "deep":
-                account.server.text("[" * 200_000)
-            case "hang_up":
-                account.server.hang_up()
-            case _:
-                account.server.text("", status=302, headers={"Location": "/elsewhere"})
-    with pytest.raises(Unreachable):
-        await account.provider.search_tracks("x")
-    if kind != "hang_up":  # aiohttp itself asks once more where a connection breaks
-        assert len(account.server.replies) == 1
-    assert account.time.slept == [1, 3]
-    assert {seen.path for seen in account.server.seen} == {"/api.json/0.2/track/search"}
-
-
-async def test_a_broken_reply_is_read_again(account: Account) -> None:
-    """One bad answer is no harm."""
-    account.server.text("{", status=200)
-    account.server.json({"id": 5})
-    assert (await account.provider.profile()).id == "5"
-
-
-async def test_a_slow_service(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is not waited for for ever."""
-    monkeypatch.setattr(qobuz, "_TIMEOUT", aiohttp.ClientTimeout(total=0.05))
-
-    async def wait(_: web.Request) -> web.Response:
-        """Answer late."""
-        await asyncio.sleep(0.3)
-        return web.Response()
-
-    account.server.replies += [wait] * 3
-    with pytest.raises(Unreachable):
-        await account.provider.profile()
-
-
-async def test_nothing_listens() -> None:
-    """A refused connection is Unreachable too."""
-    async with aiohttp.ClientSession() as session:
-        async with scripted_server() as server:
-            account = Account(server, session)
-        with pytest.raises(Unreachable):
-            await account.provider.profile()
-
-
-async def test_a_long_pause(account: Account) -> None:
-    """It is told at once, and nothing more is sent, of whatever kind."""
-    account.server.text("", status=429, headers={"Retry-After": "43200"})
-    for _ in range(2):
-        with pytest.raises(RateLimited) as caught:
-            await account.provider.profile()
-        assert caught.value.until == NOON + 43_200
-    with pytest.raises(RateLimited):
-        await account.provider.add_favorites(["1"])
-    assert len(account.server.seen) == 1
-
-
-async def test_a_pause_told_in_a_good_answer(account: Account) -> None:
-    """The body's code counts as a status does."""
-    account.server.json({"status": "error", "code": 429}, headers={"Retry-After": "3"})
-    account.server.json({"id": 5})
-    await account.provider.profile()
-    assert account.time.slept == [3]
-
-
-async def test_nothing_secret_is_logged(account: Account, caplog: pytest.LogCaptureFixture) -> None:
-    """Neither in what is understood nor in what is not."""
-    caplog.set_level("DEBUG")
-    account.server.json(favorites(None))
-    await account.provider.favorites_page(0)
-    account.server.json(favorites(None))
-    await account.provider.search_tracks("x")
-    account.server.text("", status=401)
-    with pytest.raises(SignInNeeded):
-        await account.provider.profile()
-    assert caplog.text.count("make no sense") == 2
-    assert TOKEN not in caplog.text
 
 
 KEYS = st.sampled_from(

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 import time
 from typing import Final
 
 from ..errors import BudgetSpent, RateLimited, Unreachable
+from ..model import GateState
 
 _DAY: Final = 86_400
 _SHORTEST_BLOCK: Final = 1.0
@@ -20,20 +21,6 @@ _SHORTEST_SLEEP: Final = 0.001
 _REPEATS_WHEN_LIMITED: Final = 3
 _PAUSES_WHEN_UNREACHABLE: Final = (1.0, 3.0)
 _JUMP: Final = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateState:
-    """What a gate remembers over a restart.
-
-    `blocked_until` is in Unix seconds, `day` in days since 1970 (UTC), `used` the counted requests of that day,
-    `hits` the requests for a pause in a row that did not say how long.
-    """
-
-    blocked_until: float = 0.0
-    day: int = 0
-    used: int = 0
-    hits: int = 0
 
 
 class RateGate:
@@ -51,17 +38,17 @@ class RateGate:
         *,
         minimum_delay: Callable[[], float],
         daily_budget: Callable[[], int],
-        state: GateState = GateState(),
+        state: GateState | None = None,
         changed: Callable[[GateState], None] | None = None,
         clock: Callable[[], float] = time.time,
         steady: Callable[[], float] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         patience: float = 60.0,
     ) -> None:
-        """Take up where `state` left off."""
+        """Take up where `state` left off, or start with nothing counted."""
         self._minimum_delay = minimum_delay
         self._daily_budget = daily_budget
-        self._state = state
+        self._state = state or GateState()
         self._changed = changed
         self._clock = clock
         self._steady = steady or (time.monotonic if clock is time.time else clock)
