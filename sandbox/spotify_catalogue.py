@@ -65,11 +65,12 @@ class Catalogue:
 
     def add(self, data: Object) -> None:
         """Take in a track, with the album and the artists it names."""
+        identifier = data["id"]
         artists = [self._add_artist(artist) for artist in data.get("artists", [])]
         album = self._add_album(data.get("album") or {"name": ""}, artists)
         position = self._album_tracks.setdefault(album["id"], [])
-        if data["id"] not in position:
-            position.append(data["id"])
+        if identifier not in position:
+            position.append(identifier)
         defaults = {
             "name": "",
             "duration_ms": 0,
@@ -79,8 +80,8 @@ class Catalogue:
             "is_local": False,
             "external_ids": {},
         }
-        self.tracks[data["id"]] = named("track", data["id"]) | defaults | data | {"artists": artists, "album": album}
-        self._twins[base62("twin", data["id"])] = data["id"]
+        self.tracks[identifier] = named("track", identifier) | defaults | data | {"artists": artists, "album": album}
+        self._twins[base62("twin", identifier)] = identifier
 
     def track(self, identifier: str, *, market: bool) -> Object | None:
         """Show a track, by its own id or that of its twin; with a market it may be replaced by its twin."""

@@ -16,11 +16,12 @@ EVERYONE = "*"
 
 @dataclass(slots=True, kw_only=True)
 class Block:
-    """A refusal that stands until a time; `seconds` is how long the last one was given for."""
+    """A refusal that stands until a time; `seconds` is what it was last given for, `announced` whether it was told."""
 
     until: float
     seconds: float
     reason: str | None
+    announced: bool = False
 
 
 def family_of(path: str) -> str:
@@ -30,7 +31,7 @@ def family_of(path: str) -> str:
 
 
 class RateLimits:
-    """Counts requests and refuses the ones too many; a call while blocked makes the block longer."""
+    """Counts requests and refuses the ones too many; a call although one was told of a block makes it longer."""
 
     def __init__(self, switches: Mapping[str, Any], now: Callable[[], float]) -> None:
         """Start with nothing counted."""
@@ -51,7 +52,8 @@ class RateLimits:
             if block is None:
                 continue
             if block.until > self._now():
-                self._lengthen(block)
+                if block.announced:
+                    self._lengthen(block)
                 raise self._refusal(block)
             del self._blocks[key]
         recent = self._recent.setdefault(developer, deque())
@@ -90,7 +92,7 @@ class RateLimits:
         ]
 
     def _lengthen(self, block: Block) -> None:
-        """Make a block longer because of a call that should not have been made."""
+        """Make a block longer because of a call that should not have been made once the block was known."""
         self.calls_while_blocked += 1
         if (growth := self._switches["penalty_growth"]) > 1:
             block.seconds *= growth
@@ -98,6 +100,7 @@ class RateLimits:
 
     def _refusal(self, block: Block) -> Answer:
         """Make the 429, in the form that the switches ask for."""
+        block.announced = True
         headers = {"Date": formatdate(self._now(), usegmt=True)}
         match self._switches["retry_after_form"]:
             case "seconds":

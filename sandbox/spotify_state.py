@@ -79,7 +79,7 @@ class SpotifyState:
         for name, value in change.items():
             try:
                 self._changes[name](value)
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
+            except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
                 if isinstance(error, BadControl):
                     raise
                 raise BadControl(f"{name} cannot be {value!r}: {error!r}") from error
