@@ -8,58 +8,19 @@ import shutil
 import signal
 import sys
 
-from .. import world as worlds
-from . import dashboard
-from .accounts import add_favorites_sync, add_qobuz, add_spotify, set_options
 from .child import Child, free_port
+from .performance import perform
 from .problem import Problem
-from .runs import first_and_second
-from .stage import LOG, ROOT, SANDBOX_LOG, Stage, stage
+from .stage import LOG, ROOT, SANDBOX_LOG, stage
 from .summary import table
-from .verdict import Demo, Truth, faults, truth
-
-QUICK = 5
-"""Milliseconds between two requests to a stand-in."""
+from .terminal import say
+from .verdict import faults
 
 TAIL = 40
 """Lines of a log shown after a failure."""
 
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GOOD, BAD, BROKEN, INTERRUPTED = 0, 1, 2, 130
-
-
-def say(text: str, end: str = "\n") -> None:
-    """Tell the person in front of the terminal."""
-    sys.stdout.write(f"{text}{end}")
-    sys.stdout.flush()
-
-
-def show_progress(text: str) -> None:
-    """Write a line over the last one, where there is a terminal."""
-    if sys.stdout.isatty():
-        say(f"\r\033[K  {text}", end="\r")
-
-
-async def connect(on: Stage) -> None:
-    """Add both accounts and the sync, as a person would; requests are counted from the sync on."""
-    say("· connecting Spotify and Qobuz")
-    source = await add_spotify(on.client)
-    target, next_flow = await add_qobuz(on.client)
-    for entry_id in (source, target):
-        await set_options(on.client, entry_id, minimum_delay=QUICK)
-    await on.stand_ins.forget_requests()
-    await add_favorites_sync(on.client, source, target, next_flow)
-
-
-async def perform(on: Stage) -> tuple[Demo, Truth]:
-    """Connect the accounts, lay out the dashboard and run the sync twice."""
-    before = await on.stand_ins.favorites()
-    await connect(on)
-    found = await dashboard.find_devices(on.client)
-    await dashboard.save(on.client, found)
-    sync = next(device for device in found if device.is_sync)
-    say(f"· syncing: {sync.name}")
-    result = await first_and_second(on, sync, before, show_progress)
-    return result, truth(worlds.load(), result.first.items, result.before, result.after)
 
 
 async def until_one_ends(*children: Child) -> None:
@@ -88,9 +49,8 @@ async def run(port: int, folder: Path, *, once: bool) -> int:
     return BAD if wrong else GOOD
 
 
-def explain(problem: Problem, folder: Path) -> None:
-    """Tell what went wrong, with the end of the last log begun, and what to do."""
-    say(f"\nThe demo stopped: {problem}")
+def explain(folder: Path) -> None:
+    """Show the end of the last log begun, and tell what to do."""
     logs = [log for log in (folder / LOG, folder / SANDBOX_LOG) if log.exists()]
     if logs:
         lines = logs[0].read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL:]
@@ -110,7 +70,7 @@ async def main(arguments: Sequence[str]) -> int:
     port = options.port or free_port()
     folder = ROOT / ".demo" / str(port)
     whole = asyncio.ensure_future(run(port, folder, once=options.once))
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in ENDING:
         asyncio.get_running_loop().add_signal_handler(number, whole.cancel)
     try:
         return await whole
@@ -118,9 +78,15 @@ async def main(arguments: Sequence[str]) -> int:
         say("\nstopped")
         return INTERRUPTED
     except Problem as problem:
-        explain(problem, folder)
+        say(f"\nThe demo stopped: {problem}")
+        explain(folder)
         return BROKEN
+    except Exception:
+        explain(folder)
+        raise
     finally:
+        for number in ENDING:
+            asyncio.get_running_loop().remove_signal_handler(number)
         if not options.port:
             shutil.rmtree(folder, ignore_errors=True)
 

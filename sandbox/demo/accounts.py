@@ -66,9 +66,11 @@ async def add_qobuz(client: Client) -> tuple[str, str | None]:
 
 
 def _entry_id(step: Json) -> str:
-    """Give the id of the entry that a flow ended with."""
-    entry_id: str = expect(step, "create_entry")["result"]["entry_id"]
-    return entry_id
+    """Give the id of the entry that a flow ended with; Problem where it could not be set up."""
+    entry = expect(step, "create_entry")["result"]
+    if entry["state"] != "loaded":
+        raise Problem(f"{entry['title']} was added, but is {entry['state']}: {entry['reason'] or 'see the log'}")
+    return str(entry["entry_id"])
 
 
 async def set_options(client: Client, entry_id: str, **changes: Any) -> None:

@@ -10,7 +10,7 @@ import socket
 
 from .problem import Problem
 
-STOP_TIMEOUT = 30.0
+GRACE = 30.0
 """Seconds a process gets to end by itself."""
 
 
@@ -36,8 +36,9 @@ def free_port() -> int:
 class Child:
     """A running process; what it prints goes to `log`."""
 
-    def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path) -> None:
+    def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path, grace: float) -> None:
         """Keep what is needed to watch and stop it."""
+        self._grace = grace
         self.name = name
         self.process = process
         self.log = log
@@ -67,7 +68,7 @@ class Child:
         try:
             if self.process.returncode is None:
                 self.process.terminate()
-                async with asyncio.timeout(STOP_TIMEOUT):
+                async with asyncio.timeout(self._grace):
                     await self.process.wait()
         except TimeoutError:
             pass
@@ -84,7 +85,9 @@ class Child:
 
 
 @asynccontextmanager
-async def running(name: str, command: Sequence[str], environment: Mapping[str, str], log: Path) -> AsyncIterator[Child]:
+async def running(
+    name: str, command: Sequence[str], environment: Mapping[str, str], log: Path, grace: float = GRACE
+) -> AsyncIterator[Child]:
     """Run a process for as long as the block lasts, in a group of its own so that Ctrl-C reaches only us."""
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
@@ -95,7 +98,7 @@ async def running(name: str, command: Sequence[str], environment: Mapping[str, s
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
         )
-    child = Child(name, process, log)
+    child = Child(name, process, log, grace)
     try:
         yield child
     finally:

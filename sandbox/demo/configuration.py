@@ -12,6 +12,7 @@ DOMAINS = ("config", "frontend", "history", "logbook")
 CONFIGURATION = """\
 homeassistant:
   name: Music Sync demo
+  country: FR
   auth_providers:
     - type: trusted_networks
       trusted_networks:
@@ -24,6 +25,9 @@ logger:
   default: warning
   logs:
     custom_components.music_sync: info
+    haffmpeg: fatal
+    homeassistant.components.camera.img_util: fatal
+    homeassistant.loader: error
 
 """ + "".join(f"{domain}:\n" for domain in DOMAINS)
 

@@ -41,7 +41,7 @@ class StandIns:
     async def favorites(self) -> frozenset[int]:
         """Give the ids of the tracks that Qobuz has among its favourites."""
         state = await self._get(f"{self.qobuz}/_sandbox/state")
-        return frozenset(state["favorites"])
+        return frozenset(track["id"] for track in state["users"]["listener"]["favorites"]["tracks"])
 
     async def _get(self, url: str) -> Any:
         """Read JSON."""
