@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Final
 
+from .engine.sync.schedule import Trigger as Trigger  # noqa: PLC0414 (re-exported)
+
 DOMAIN: Final = "music_sync"
 
 CONF_KIND: Final = "kind"
@@ -20,6 +22,8 @@ CONF_MODE: Final = "mode"
 CONF_TRIGGER: Final = "trigger"
 CONF_INTERVAL_HOURS: Final = "interval_hours"
 CONF_MIN_SCORE: Final = "min_score"
+CONF_FIRST_ARTIST_ONLY: Final = "first_artist_only"
+CONF_ARTIST_WHITELIST: Final = "artist_whitelist"
 
 DEFAULT_INTERVAL_HOURS: Final = 24
 DEFAULT_MIN_SCORE: Final = 70
@@ -43,14 +47,6 @@ class Mode(StrEnum):
 
     ADD_ONLY = "add_only"
     MIRROR = "mirror"
-
-
-class Trigger(StrEnum):
-    """What starts a sync by itself."""
-
-    ON_CHANGE = "on_change"
-    INTERVAL = "interval"
-    MANUAL = "manual"
 
 
 DEFAULT_MINIMUM_DELAY: Final = {Kind.SPOTIFY: 200, Kind.QOBUZ: 1000}

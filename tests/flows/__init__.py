@@ -1,0 +1,1 @@
+"""Tests of the flows in the UI, in a real Home Assistant."""
