@@ -10,7 +10,6 @@ from .control import Answer
 type Json = dict[str, Any]
 
 BASE = "/api.json/0.2"
-FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 MOST_A_PAGE = 500
 
@@ -70,7 +69,7 @@ class Parameters:
 
 async def form_texts(request: web.Request) -> dict[str, str]:
     """Read the texts of a form body; any other body has none."""
-    if request.method != "POST" or request.content_type not in FORMS:
+    if request.method != "POST":
         return {}
     return {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
 

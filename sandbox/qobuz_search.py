@@ -41,7 +41,7 @@ class Index[K: (int, str)]:
                     self._postings.setdefault(word, {}).setdefault(key, set()).add(field)
 
     def search(self, query: str, noise: float, every_word: bool) -> list[K]:
-        """Give the documents with most of the query's words (or every one), best first.
+        """Give the documents with at least half of the query's words (or every one), best first.
 
         A query in double quotes wants every word; a tag such as `#ByMainArtist` wants them in one field.
         `noise` is how much a document's popularity counts, where having all of the words counts 1.
@@ -50,7 +50,7 @@ class Index[K: (int, str)]:
         text = " ".join(part for part in query.split() if not part.startswith("#"))
         wanted = list(dict.fromkeys(words(text)))
         every_word = every_word or (len(text) > 1 and text[0] == text[-1] == '"')
-        needed = len(wanted) if every_word or len(wanted) < 3 else len(wanted) - len(wanted) // 3
+        needed = len(wanted) if every_word or len(wanted) < 3 else (len(wanted) + 1) // 2
         weights = {word: self._weight(word) for word in wanted}
         counts: dict[K, int] = {}
         scores: dict[K, float] = {}

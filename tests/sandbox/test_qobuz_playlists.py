@@ -140,6 +140,8 @@ async def test_strangers_may_not_write() -> None:
             await client.switch(not_owner_status=expected)
             for call, form in writes:
                 assert (await client.post(call, user="guest", playlist_id=number, **form))[0] == expected
+        _, body = await client.post("playlist/delete", user="guest", playlist_id=number)
+        assert "(Root=1-" in body["message"]
         assert ids(await rows(client, number)) == [101]
         assert (await client.get("playlist/get", user=None, playlist_id=number))[0] == 200
         private = await created(client)

@@ -167,6 +167,8 @@ async def test_tracks_one_by_one_and_in_a_batch() -> None:
         for body in ({"tracks_id": [101] * 51}, {"tracks_id": []}, {"tracks_id": "101"}, [101]):
             assert (await client.ask("POST", "track/getList", json=body))[0] == 400
         assert (await client.post("track/getList", tracks_id="101"))[0] == 400
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        assert (await client.ask("POST", "track/getList", data='{"tracks_id": [101]}', headers=headers))[0] == 400
         headers = {"Content-Type": "application/json"}
         assert (await client.ask("POST", "track/getList", data="{", headers=headers))[0] == 400
 

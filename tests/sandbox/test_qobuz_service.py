@@ -71,7 +71,9 @@ async def test_shut_out_for_half_a_day() -> None:
         await client.switch(block_status=403, block_retry_after="seconds")
         assert (await gate(client, 403))["Retry-After"] == "61"
         await client.switch(block_retry_after="date")
-        lifts = parsedate_to_datetime((await gate(client, 403))["Retry-After"])
+        date = (await gate(client, 403))["Retry-After"]
+        assert date.endswith(" GMT")
+        lifts = parsedate_to_datetime(date)
         assert 0 <= lifts.timestamp() - (NOW + 43_200) <= 1
         await client.control("POST", "clock", {"advance": 61})
         for _ in range(3):
