@@ -92,9 +92,7 @@ class Catalogue:
         if identifier != own:
             track |= named("track", identifier)
         elif market and self._is_relinked(own):
-            track |= named("track", base62("twin", own))
-            if self._switches["mode"] == "extended":
-                track["linked_from"] = named("track", own)
+            track |= named("track", base62("twin", own)) | {"linked_from": named("track", own)}
         if market:
             track["is_playable"] = True
         return self.shown("track", track)
