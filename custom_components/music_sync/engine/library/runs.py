@@ -128,8 +128,8 @@ def count(connection: sqlite3.Connection, target: str, sync: str | None = None) 
     return found
 
 
-def latest(connection: sqlite3.Connection, target: str, sync: str) -> Run | None:
-    """Return a sync's newest finished run that was no dry run."""
+def latest(connection: sqlite3.Connection, target: str, sync: str | None) -> Run | None:
+    """Return the newest finished run of a target, or of one sync, that was no dry run."""
     for run in find(connection, target, sync):
         if run.report and not run.report["dry_run"]:
             return run

@@ -62,3 +62,12 @@ class SearchesTracks(Protocol):
     async def search_tracks(self, query: str) -> Sequence[Track]:
         """Return what the service's own search finds for free text, best first: one request."""
         ...
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """Holds connections of its own."""
+
+    async def close(self) -> None:
+        """Let go of them."""
+        ...

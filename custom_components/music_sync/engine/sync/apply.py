@@ -40,7 +40,7 @@ async def apply_additions(
     provider: WritesFavorites,
     library: Library,
     *,
-    is_cancelled: Callable[[], bool],
+    is_stopped: Callable[[], bool],
     report: Callable[[int, int], None],
 ) -> Applied:
     """Send additions in batches, oldest like first, and look whether they arrived.
@@ -53,7 +53,7 @@ async def apply_additions(
     await library.run(journal.plan, run, operations)
     behind = 0
     for batch in batched(operations, provider.favorites_per_write, strict=False):
-        if is_cancelled():
+        if is_stopped():
             _give_up(applied, operations[behind:], (Outcome.SKIPPED, "cancelled"))
             break
         await library.run(journal.sent, run, batch)

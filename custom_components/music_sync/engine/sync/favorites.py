@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from itertools import batched
 import time
 from typing import Protocol
@@ -33,6 +34,13 @@ class TakesLikes(WritesFavorites, SearchesTracks, Protocol):
     """What a target of likes must be able to do."""
 
 
+class Stop(StrEnum):
+    """Who wants a run to stop."""
+
+    PERSON = "person"
+    HOME_ASSISTANT = "home_assistant"
+
+
 class SourceEmpty(Exception):
     """The source has nothing that could be synced."""
 
@@ -51,11 +59,11 @@ class FavoritesRequest:
 
 @dataclass(slots=True, kw_only=True)
 class Surroundings:
-    """What a run works with: the library file, whom to tell how far it is, and whether to stop."""
+    """What a run works with: the library file, whom to tell how far it is, and who wants it to stop, if anyone."""
 
     library: Library
     tell: Observer
-    is_cancelled: Callable[[], bool]
+    stopped_by: Callable[[], Stop | None]
     isrc_search: IsrcSearch
 
 
@@ -63,7 +71,8 @@ class Surroundings:
 class Result:
     """How a run ended.
 
-    `error` is what kept it from going on; `source_age` (seconds) says that the source's mirror served, and how old it was.
+    `error` is what kept it from going on; `source_age` (seconds) says that the source's mirror served, and how old it
+    was.
     """
 
     status: Status = Status.FAILED
@@ -102,7 +111,7 @@ async def sync_favorites(
     if not request.dry_run:
         written = await _write(run, request, result, target, around)
     result.status = report.judge(result.items)
-    if around.is_cancelled():
+    if around.stopped_by() is Stop.PERSON and any(item.reason == "cancelled" for item in result.items):
         result.status = Status.CANCELLED
     elif isinstance(result.error, SignInNeeded) and not written:
         result.status = Status.FAILED
@@ -176,7 +185,7 @@ class _Search:
 
     def _not_asked(self, track: Track) -> Item | None:
         """Return the item for a like that need not, or must not, be searched any more."""
-        if self._around.is_cancelled():
+        if self._around.stopped_by():
             return skipped(track, "cancelled")
         if self._planner.is_full:
             return skipped(track, "limit")
@@ -251,7 +260,12 @@ async def _write(
 
     tell(0, 0)
     applied = await apply_additions(
-        run, operations, target.provider, around.library, is_cancelled=around.is_cancelled, report=tell
+        run,
+        operations,
+        target.provider,
+        around.library,
+        is_stopped=lambda: around.stopped_by() is not None,
+        report=tell,
     )
     result.error = applied.error or result.error
     for position, (outcome, reason) in applied.instead.items():

@@ -51,6 +51,26 @@ async def refresh_source(account: Account[ReadsFavorites], library: Library) -> 
         return await _read_whole(account, library, before, first)
 
 
+async def refresh_newest(account: Account[ReadsFavorites], library: Library, newest: int) -> Mirror:
+    """Read only the newest likes, that many at least; nothing is taken away. Raises the errors of the service."""
+    async with account.lock:
+        before = await library.run(mirror.get, account.id)
+        known = dict(await library.run(mirror.head, account.id, None))
+        likes: list[Like] = []
+        rows = 0
+        while True:
+            page = await account.provider.favorites_page(rows)
+            likes += page.items
+            rows += page.rows
+            if not page.rows or rows >= min(newest, page.total):
+                break
+        newer = [like for like in likes if known.get(like.track.id) != like.liked_at]
+        # Without a look at the rest the total stays unknown: the next ordinary look then tells what else changed.
+        after = replace(before, version=before.version + bool(newer), checked_at=time.time())
+        await library.run(_keep, account.id, newer, after, whole=False)
+        return after
+
+
 async def _read_whole(account: Account[ReadsFavorites], library: Library, before: Mirror, first: Page[Like]) -> Mirror:
     """Read everything, a second time where the list changed meanwhile; what is still in doubt takes nothing away."""
     whole = await read_to_the_end(account.provider, first)

@@ -1,0 +1,107 @@
+"""A run from its start to its report."""
+
+from dataclasses import asdict
+import logging
+import time
+from typing import Any
+
+from ..errors import AccessDenied, BudgetSpent, RateLimited, ServiceError, SignInNeeded
+from ..library import Library, runs
+from ..library.runs import Run
+from ..outcomes import Status
+from ..providers.capabilities import ReadsFavorites
+from . import report
+from .account import Account
+from .favorites import FavoritesRequest, Result, SourceEmpty, Surroundings, TakesLikes, sync_favorites
+
+_LOGGER = logging.getLogger(__name__)
+
+INTERRUPTED = "interrupted"
+
+_ERRORS: dict[type[Exception], str] = {
+    SignInNeeded: "sign_in_needed",
+    AccessDenied: "access_denied",
+    RateLimited: "rate_limited",
+    BudgetSpent: "budget_spent",
+    SourceEmpty: "source_empty",
+    ServiceError: "service_failed",
+}
+
+
+async def carry_out(
+    run: Run, source: Account[ReadsFavorites], target: Account[TakesLikes], around: Surroundings
+) -> tuple[dict[str, Any], Exception | None]:
+    """Carry out a run that is in the library file, keep its report there, and return it without items.
+
+    Also returns what kept the run from going on, if anything did; nothing is raised but a cancellation, which leaves
+    the run as it is, to be taken up by `recover`.
+    """
+    library = around.library
+    started_at = time.time()
+    await library.run(runs.begin, run.id)
+    result = Result()
+    error: Exception | None
+    try:
+        result = await sync_favorites(run.id, _request(run), source, target, around)
+        error = result.error
+    except SourceEmpty as empty:
+        error = empty
+    except Exception as unexpected:
+        _LOGGER.exception("Run %s failed", run.id)
+        error = unexpected
+    if result.source_version is not None:
+        await library.run(runs.saw, run.id, result.source_version)
+    told = report.header(
+        run_id=run.id,
+        status=result.status,
+        dry_run=bool(run.request["dry_run"]),
+        source=_describe(source),
+        target=_describe(target),
+        content=run.content,
+        started_at=started_at,
+        finished_at=time.time(),
+        items=result.items,
+        source_age=result.source_age,
+        error=None if error is None else error_key(error),
+    )
+    await library.run(runs.finish, run.id, result.status, told, result.items)
+    return told, error
+
+
+async def recover(target: Account[Any], library: Library) -> None:
+    """Close the books on runs that a stop of Home Assistant interrupted; the next run settles what was in flight."""
+    for run in await library.run(runs.interrupted, target.id):
+        told = report.header(
+            run_id=run.id,
+            status=Status.PARTIAL,
+            dry_run=bool(run.request["dry_run"]),
+            source={"entry_id": run.source},
+            target=_describe(target),
+            content=run.content,
+            started_at=run.queued_at,
+            finished_at=time.time(),
+            items=[],
+            error=INTERRUPTED,
+        )
+        await library.run(runs.finish, run.id, Status.PARTIAL, told, [])
+
+
+def error_key(error: Exception) -> str:
+    """Return the key of the text that tells people of an error."""
+    return next((key for expected, key in _ERRORS.items() if isinstance(error, expected)), "unexpected")
+
+
+def as_stored(request: FavoritesRequest) -> dict[str, Any]:
+    """Return a request as the library file keeps it."""
+    return asdict(request)
+
+
+def _request(run: Run) -> FavoritesRequest:
+    """Return what was asked of a run."""
+    asked = dict(run.request)
+    return FavoritesRequest(artist_whitelist=tuple(asked.pop("artist_whitelist")), **asked)
+
+
+def _describe(account: Account[Any]) -> dict[str, str]:
+    """Return an account in the report's shape."""
+    return {"entry_id": account.id, "title": account.title, "kind": account.kind}
