@@ -44,11 +44,24 @@ async def test_refusals(account: Account, status: int, error: type[ServiceError]
             account.server.json({"status": "error", "code": status})
         case _:
             account.server.text("<html>", status=status)
+    if (status, shape) == (403, "html"):
+        error = RateLimited
     with pytest.raises(error) as caught:
         await account.provider.search_tracks("x")
     assert len(account.server.seen) == 1
     assert account.server.url not in str(caught.value)
     assert TOKEN not in str(caught.value)
+
+
+async def test_a_firewall_is_left_alone(account: Account) -> None:
+    """A page instead of JSON is no word of Qobuz about the subscription: nothing more is sent for an hour."""
+    account.server.text("<html>Access denied</html>", status=403)
+    with pytest.raises(RateLimited):
+        await account.provider.favorite_ids()
+    with pytest.raises(RateLimited):
+        await account.provider.favorites_marker()
+    assert len(account.server.seen) == 1
+    assert account.gate.blocked_until >= NOON + 3600
 
 
 @pytest.mark.parametrize("kind", ["503", "html", "truncated", "error", "code", "deep", "hang_up", "redirect"])

@@ -49,6 +49,20 @@ async def find(account: Account, *rows: Any) -> list[str]:
     return [found.id for found in await account.provider.search_isrc("us-qx9-13-00108")]
 
 
+@pytest.mark.parametrize(
+    ("title", "work", "shown"),
+    [
+        ("I. Allegro con brio", "Symphony No. 5, Op. 67", "Symphony No. 5, Op. 67: I. Allegro con brio"),
+        ("Symphony No. 5, Op. 67: I. Allegro", "Symphony No. 5, op. 67", "Symphony No. 5, Op. 67: I. Allegro"),
+        ("Creep", None, "Creep"),
+        ("", "Symphony No. 5", ""),
+    ],
+)
+async def test_a_movement_is_named_with_its_work(account: Account, title: str, work: str | None, shown: str) -> None:
+    """Other services name both in the title."""
+    assert (await read_one(account, title=title, work=work)).title == shown
+
+
 def test_capabilities(account: Account) -> None:
     """It reads, writes and searches."""
     assert isinstance(account.provider, Identifies)

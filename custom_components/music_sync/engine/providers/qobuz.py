@@ -27,6 +27,8 @@ _ROUND: Final = 50
 _FOUND_PAGE: Final = 50
 _GOOD: Final = range(200, 300)
 _REFUSALS: Final = range(400, 500)
+_FIREWALL_BLOCK: Final = "3600"
+"""Seconds to leave a firewall alone that does not say how long it blocks: it has been seen to for half a day."""
 _SENDABLE: Final = re.compile(r"[\x21-\x7e]+")
 _ARTIST_ROLES: Final = frozenset({"mainartist", "featuredartist"})
 _ROLE: Final = re.compile(
@@ -180,6 +182,9 @@ class QobuzProvider(Identifies, WritesFavorites, SearchesTracks):
         match status:
             case 401:
                 raise SignInNeeded("Qobuz answers 401: the token is not accepted")
+            case 403 if body is None:
+                # Qobuz itself answers in JSON: a page of something else is its firewall, which blocks for hours.
+                raise self._gate.rate_limited(retry_after or _FIREWALL_BLOCK)
             case 403:
                 raise AccessDenied("Qobuz answers 403: not allowed")
             case 404:
@@ -256,7 +261,7 @@ def _track(row: Any, now: float) -> Track | None:
     streamable = truth(data.get("streamable"))
     return Track(
         id=identity,
-        title=_plain(data.get("title")),
+        title=_title(data),
         artists=_artists(data, album),
         album=_plain(album.get("title")) or None,
         duration=positive(data.get("duration")),
@@ -265,6 +270,12 @@ def _track(row: Any, now: float) -> Track | None:
         explicit=truth(data.get("parental_warning")),
         playable=False if (positive(data.get("streamable_at")) or 0) > now else streamable,
     )
+
+
+def _title(data: Mapping[str, Any]) -> str:
+    """Return a track's title, with the classical work in front where it only names the movement."""
+    title, work = _plain(data.get("title")), _plain(data.get("work"))
+    return f"{work}: {title}" if title and work and work.casefold() not in title.casefold() else title
 
 
 def _artists(data: Mapping[str, Any], album: Mapping[str, Any]) -> tuple[str, ...]:
