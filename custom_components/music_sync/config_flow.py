@@ -52,7 +52,6 @@ SPOTIFY_SCOPES: Final = (
     "playlist-read-private",
     "playlist-read-collaborative",
     "user-follow-read",
-    "user-read-private",
 )
 QOBUZ_PLACEHOLDERS: Final = {"web_player_url": "https://play.qobuz.com"}
 QOBUZ_SCHEMA: Final = vol.Schema(

@@ -129,6 +129,17 @@ def expected(world: World, like: dict[str, Any]) -> tuple[str | None, Unsyncable
             return identity, Unsyncable.NO_METADATA if bare else None
 
 
+async def test_spotify_collections(spotify: SpotifyAccount) -> None:
+    """Each is counted by one request for the shortest page; a lost scope is told as not allowed."""
+    saved = len(spotify.stand_in.requests)
+    totals = {name: await spotify.provider.collection_total(name) for name in spotify.provider.collections}
+    assert totals == {"playlists": 7, "albums": 99, "artists": 68}
+    assert len(spotify.stand_in.requests) == saved + len(totals)
+    spotify.token = str(spotify.stand_in.sign_in(scope="user-library-read")["access_token"])
+    with pytest.raises(AccessDenied):
+        await spotify.provider.collection_total("artists")
+
+
 async def test_spotify_likes_of_the_whole_world(spotify: SpotifyAccount) -> None:
     """Every like arrives, newest first, and the odd ones are told for what they are."""
     likes = await all_likes(spotify.provider)

@@ -332,3 +332,11 @@ def test_whatever_arrives_is_understood_or_counted(rows: list[Any], total: Any) 
             like.track.title.encode()
 
     asyncio.run(check())
+
+
+@pytest.mark.parametrize("body", [{}, {"total": None}, {"artists": {"total": -1}}, {"artists": []}])
+async def test_a_collection_without_a_total(account: Account, body: dict[str, Any]) -> None:
+    """An answer that does not tell is no answer."""
+    account.server.json(body)
+    with pytest.raises(Unreachable):
+        await account.provider.collection_total("artists")

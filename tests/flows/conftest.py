@@ -25,7 +25,7 @@ SPOTIFY_ME_URL = "https://api.spotify.com/v1/me/"
 QOBUZ_USER_URL = "https://www.qobuz.com/api.json/0.2/user/get"
 REDIRECT_URL = "https://example.com/auth/external/callback"
 
-SCOPE = "user-library-read playlist-read-private playlist-read-collaborative user-follow-read user-read-private"
+SCOPE = "user-library-read playlist-read-private playlist-read-collaborative user-follow-read"
 TOKEN = {
     "access_token": "spotify-access",
     "refresh_token": "spotify-refresh",

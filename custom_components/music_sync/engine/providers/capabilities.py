@@ -65,6 +65,17 @@ class SearchesTracks(Protocol):
 
 
 @runtime_checkable
+class CountsCollections(Protocol):
+    """Tells how much more a person has collected, beside what they like."""
+
+    collections: tuple[str, ...]
+
+    async def collection_total(self, collection: str) -> int:
+        """Return how many things one of `collections` holds: one small request."""
+        ...
+
+
+@runtime_checkable
 class Closes(Protocol):
     """Holds connections of its own."""
 

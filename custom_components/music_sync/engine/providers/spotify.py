@@ -16,7 +16,7 @@ from urllib3.exceptions import HTTPError
 
 from ..errors import AccessDenied, NotFound, Rejected, ServiceError, Unreachable
 from ..model import Like, Page, Profile, Track, Unsyncable
-from .capabilities import Identifies, ReadsFavorites
+from .capabilities import CountsCollections, Identifies, ReadsFavorites
 from .edge import isrc, mapping, positive, sequence, text, truth, whole
 from .gate import RateGate
 
@@ -59,15 +59,23 @@ class _Answer:
     body: Any = None
 
 
+_COLLECTIONS: Final[Mapping[str, Callable[[Spotify], Any]]] = {
+    "playlists": lambda client: client.current_user_playlists(limit=1),
+    "albums": lambda client: client.current_user_saved_albums(limit=1),
+    "artists": lambda client: client.current_user_followed_artists(limit=1),
+}
+
+
 def _not_ours(_: logging.LogRecord) -> bool:
     """Tell whether spotipy writes a log record for somebody else: its records hold tokens and addresses."""
     return not _OURS.get()
 
 
-class SpotifyProvider(Identifies, ReadsFavorites):
+class SpotifyProvider(Identifies, ReadsFavorites, CountsCollections):
     """A Spotify account, read only."""
 
     favorites_page_size = 50
+    collections = tuple(_COLLECTIONS)
 
     def __init__(
         self, *, access_token: AccessToken, gate: RateGate, api_url: str = "https://api.spotify.com/v1"
@@ -111,6 +119,15 @@ class SpotifyProvider(Identifies, ReadsFavorites):
         if page.rejected:
             _LOGGER.debug("%d of %d liked songs from row %d make no sense", page.rejected, page.rows, offset)
         return page
+
+    @override
+    async def collection_total(self, collection: str) -> int:
+        """Return how many playlists, albums or artists the person has: `total` of the shortest page."""
+        body = await self._read(_COLLECTIONS[collection])
+        total = whole(mapping(body.get("artists", body)).get("total"))
+        if total is None:
+            raise Unreachable(f"Spotify does not tell how many {collection} there are")
+        return total
 
     async def _read(self, call: Callable[[Spotify], Any]) -> Mapping[str, Any]:
         """Return the JSON object that a call of the client brings; a refused access token is renewed once."""
