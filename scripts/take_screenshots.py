@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+import shutil
 import sys
 
 from playwright.async_api import Page, async_playwright, expect
@@ -35,7 +36,7 @@ async def browser_page(executable: str) -> AsyncIterator[Page]:
     """Open a browser with a new profile and give its page."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        page = await browser.new_page(viewport={"width": 1280, "height": 960}, locale="en-US")
+        page = await browser.new_page(viewport={"width": 1280, "height": 1080}, locale="en-US")
         page.set_default_timeout(PATIENCE)
         try:
             yield page
@@ -59,11 +60,11 @@ async def adding_an_account(page: Page, url: str) -> None:
     await page.get_by_text("Qobuz", exact=True).wait_for()
     await picture(page, "1-add-account")
     await page.get_by_text("Qobuz", exact=True).click()
-    token, app_id = page.get_by_label("Qobuz user token"), page.get_by_label("Qobuz app ID")
-    await token.wait_for()
+    fields = page.locator("ha-selector-text input")
+    await expect(fields).to_have_count(2)
     await picture(page, "2-qobuz")
-    await token.fill("a-token-of-yesterday")
-    await app_id.fill("100000001")
+    await fields.first.fill("a-token-of-yesterday")
+    await fields.last.fill("100000001")
     await page.get_by_role("button", name="Submit").click()
     await page.locator("ha-alert[alert-type=error]").wait_for()
     await picture(page, "3-qobuz-refused")
@@ -87,13 +88,18 @@ async def the_dashboard(page: Page, url: str) -> None:
 
 async def take(executable: str) -> None:
     """Start a demo and take all pictures."""
-    FOLDER.mkdir(exist_ok=True)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir()
     async with stage(free_port(), ROOT / ".demo" / "screenshots") as on, browser_page(executable) as page:
-        await adding_an_account(page, on.client.url)
-        await perform(on)
-        sync = next(device for device in await find_devices(on.client) if device.is_sync)
-        await the_sync(page, on.client.url, sync)
-        await the_dashboard(page, on.client.url)
+        try:
+            await adding_an_account(page, on.client.url)
+            await perform(on)
+            sync = next(device for device in await find_devices(on.client) if device.is_sync)
+            await the_sync(page, on.client.url, sync)
+            await the_dashboard(page, on.client.url)
+        except Exception:
+            await page.screenshot(path=FOLDER / "failed.png")
+            raise
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 import shutil
 import signal
@@ -45,7 +46,9 @@ async def run(port: int, folder: Path, *, once: bool) -> int:
             say(f"WRONG: {text}")
         if not once:
             say(f"Home Assistant is at http://localhost:{port} (no login); press Ctrl-C to stop it.")
-            await until_one_ends(on.server, on.sandbox)
+            with suppress(asyncio.CancelledError):
+                await until_one_ends(on.server, on.sandbox)
+            say("\nstopping")
     return BAD if wrong else GOOD
 
 

@@ -10,9 +10,14 @@ from .problem import Problem
 URL_PATH = "music-sync"
 TITLE = "Music Sync"
 
-COUNTS = ("added", "review", "missing", "failed")
-BUTTONS = ("sync_now", "preview", "cancel")
-ELSEWHERE = {"status", "progress", "coverage", *COUNTS, *BUTTONS}
+ORDER = (
+    *("connected", "status", "progress", "coverage", "added", "review", "missing", "failed"),
+    *("last_run", "last_result", "next_run", "run", "sync_now", "preview", "cancel", "enabled"),
+)
+"""Keys of entities in the order they are shown; others follow."""
+
+OWN_NAME = {"type": "entity"}
+"""A card's title: the entity's name without its device's, which the section has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,41 +46,43 @@ def devices(registered: Iterable[Json], entities: Iterable[Json]) -> list[Device
 
 
 def layout(found: Iterable[Device]) -> Json:
-    """Lay the dashboard out: a section a device."""
-    sections = [_sync(device) if device.is_sync else _account(device) for device in found]
+    """Lay the dashboard out: a section a sync, and one for all accounts."""
+    devices = list(found)
+    sections = [_cards(device, "mdi:sync") for device in devices if device.is_sync]
+    accounts = [_cards(device, "mdi:account-music") for device in devices if not device.is_sync]
+    sections.append([card for cards in accounts for card in cards])
     return {
         "title": TITLE,
-        "views": [{"title": TITLE, "path": "overview", "type": "sections", "max_columns": 3, "sections": sections}],
+        "views": [
+            {
+                "title": TITLE,
+                "path": "overview",
+                "type": "sections",
+                "max_columns": 3,
+                "sections": [{"type": "grid", "cards": cards} for cards in sections],
+            }
+        ],
     }
 
 
-def _sync(device: Device) -> Json:
-    """Show a sync: what it does, how far it is, what it came to, what can be pressed."""
-    keys = device.entities
-    cards: list[Json] = [_heading(device.name, "mdi:sync")]
-    cards += [_tile(keys[f"sensor.{key}"]) for key in ("status", "progress") if f"sensor.{key}" in keys]
-    if coverage := keys.get("sensor.coverage"):
-        cards.append({"type": "gauge", "entity": coverage, "min": 0, "max": 100, "needle": False})
-    cards += [_tile(keys[f"sensor.{key}"]) for key in COUNTS if f"sensor.{key}" in keys]
-    cards += [_press(keys[f"button.{key}"]) for key in BUTTONS if f"button.{key}" in keys]
-    cards += [_tile(entity) for key, entity in keys.items() if key.partition(".")[2] not in ELSEWHERE]
-    return {"type": "grid", "cards": cards}
+def _cards(device: Device, icon: str) -> list[Json]:
+    """Show a device: its name, then its entities."""
+    places = {key: place for place, key in enumerate(ORDER)}
+    entities = sorted(device.entities.items(), key=lambda pair: places.get(pair[0].partition(".")[2], len(places)))
+    heading = {"type": "heading", "heading": device.name, "icon": icon}
+    return [heading, *(_card(key, entity_id) for key, entity_id in entities)]
 
 
-def _account(device: Device) -> Json:
-    """Show an account."""
-    cards = [_press(entity) if key.startswith("button.") else _tile(entity) for key, entity in device.entities.items()]
-    return {"type": "grid", "cards": [_heading(device.name, "mdi:account-music"), *cards]}
-
-
-def _heading(text: str, icon: str) -> Json:
-    """Make a section's heading."""
-    return {"type": "heading", "heading": text, "icon": icon}
+def _card(key: str, entity_id: str) -> Json:
+    """Show an entity in the way that fits it."""
+    if key == "sensor.coverage":
+        return {"type": "gauge", "entity": entity_id, "name": OWN_NAME, "min": 0, "max": 100}
+    return _press(entity_id) if key.startswith("button.") else _tile(entity_id)
 
 
 def _tile(entity_id: str) -> Json:
     """Show an entity."""
-    return {"type": "tile", "entity": entity_id}
+    return {"type": "tile", "entity": entity_id, "name": OWN_NAME}
 
 
 def _press(entity_id: str) -> Json:
@@ -85,7 +92,11 @@ def _press(entity_id: str) -> Json:
         "perform_action": "button.press",
         "target": {"entity_id": entity_id},
     }
-    return {"type": "tile", "entity": entity_id, "hide_state": True, "tap_action": action, "icon_tap_action": action}
+    return _tile(entity_id) | {
+        "hide_state": True,
+        "tap_action": action,
+        "icon_tap_action": action,
+    }
 
 
 async def find_devices(client: Client) -> list[Device]:

@@ -69,17 +69,18 @@ def truth(world: World, items: Iterable[Json], before: frozenset[int], after: fr
     on_qobuz = {row.recording for row in world.qobuz_tracks.values() if row.data.get("streamable", True)}
     liked = {like["track"] for like in world.spotify_likes if isinstance(like["track"], str)}
     recordings = {world.spotify_tracks[id_].recording for id_ in liked}
-    wrong, settled = [], set()
+    wrong, settled, matched = [], set(), set()
     for item in items:
         if item["outcome"] not in SETTLED:
             continue
         source, target = item["source"], item["target"]
         settled.add(source["id"])
+        matched.add(int(target["id"]))
         if not world.same_recording(source["id"], int(target["id"])):
             wrong.append(f"{_name(source)} -> {_name(target)} ({item['reason']}, {item['score']})")
     wrong += [
         f"Qobuz got {number}, which is no like's recording"
-        for number in sorted(after - before)
+        for number in sorted(after - before - matched)
         if world.qobuz_tracks[number].recording not in recordings
     ]
     available = frozenset(id_ for id_ in liked if world.spotify_tracks[id_].recording in on_qobuz - {None})
