@@ -315,7 +315,7 @@ FOR_A_PERSON = {
     "no artist": (track("Hello", ()), track("Hello", "X"), "no_duration"),
     "kanji": (track("心做し", "majiko", 273.5), track("Kokoronashi", "majiko", 273), "other_script"),
     "kana without duration": (track("きらり", "Fujii Kaze"), track("Kirari", "Fujii Kaze"), "other_script"),
-    "nothing agrees, nor the duration": (track("Ann", "A", 990, isrc=ISRC), track("Bob", "B", 99, isrc=ISRC), None),
+    "artist in another script": (track("Intro", "祖堅", 60), track("Intro", "Masayoshi Soken", 60), "other_script"),
 }  # fmt: skip
 
 
