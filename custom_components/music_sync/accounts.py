@@ -55,6 +55,7 @@ def make_gate(
 
     @callback
     def keep(after: GateState) -> None:
+        """Keep what must not be lost, and show a new block."""
         nonlocal kept
         is_blocked_anew = after.blocked_until != kept.blocked_until
         if is_blocked_anew or after.hits != kept.hits or abs(after.used - kept.used) >= KEEP_EVERY:

@@ -52,6 +52,7 @@ def async_add_sync_entities(
 
     @callback
     def add(sync: SyncCoordinator) -> None:
+        """Add the entities of one sync."""
         async_add_entities(make(sync), config_subentry_id=sync.subentry_id)
 
     for sync in entry.runtime_data.syncs.values():

@@ -139,6 +139,7 @@ class RunQueue:
         source_entry, source = self._source(queued.run.source)
 
         def tell(progress: Progress) -> None:
+            """Keep how far the run is, and tell of it now and then."""
             before, queued.progress = queued.progress, progress
             is_new_step = before is None or before.step is not progress.step
             if is_new_step or time.monotonic() - self._told_at >= TELL_EVERY:

@@ -141,6 +141,7 @@ def _track(recording: Recording, place: int, issue: dict[str, Any], names: Names
     """Write one issue as a track object."""
 
     def known(artist: str) -> str:
+        """Return how Qobuz writes an artist."""
         return straight(names.get(artist, {}).get("qobuz", artist))
 
     artists: list[str] = issue.get("artists", [known(artist) for artist in recording.artists])

@@ -57,6 +57,7 @@ class Library:
             raise LibraryError("The library file is closed")
 
         def transaction() -> R:
+            """Call the function; an error undoes all it did."""
             with connection:
                 connection.execute("BEGIN IMMEDIATE")
                 return function(connection, *args, **kwargs)

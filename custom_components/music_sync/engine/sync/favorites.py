@@ -256,6 +256,7 @@ async def _write(
         return 0
 
     def tell(done: int, wrong: int) -> None:
+        """Tell how much is written."""
         around.tell(Progress(step=Step.WRITING, done=done, total=len(operations), matched=done - wrong, failed=wrong))
 
     tell(0, 0)
