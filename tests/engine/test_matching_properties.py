@@ -48,7 +48,8 @@ def named(title: str, artist: str) -> Track:
     title=st.text(alphabet=LETTERS, min_size=1, max_size=30), artist=st.text(alphabet=LETTERS, min_size=1, max_size=30)
 )
 def test_any_track_matches_itself(title: str, artist: str) -> None:
-    """A track with a title and an artist, in any script, is the same recording as itself."""
+    """A track with a title and an artist, in any script, is the same recording as itself; "various" is no artist."""
+    assume(not describe(named(title, artist)).credit.nobody)
     assert match(named(title, artist), [named(title, artist)]).outcome is Outcome.MATCH
 
 

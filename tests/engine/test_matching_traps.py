@@ -212,6 +212,7 @@ OTHER = {
     "artist name prefix, young": (track("Relationship", "Young Thug"), track("Relationship", "Young")),
     "artist name prefix, big": (track("Not", "Big Thief"), track("Not", "Big Sean")),
     "other artist": (track("Hurt", "Nine Inch Nails"), track("Hurt", "Johnny Cash")),
+    "a title that is a version word": (track("The Remix", "X"), track("The (Remix)", "X")),
     "live for studio": (track("Hello (Live)", "X"), track("Hello", "X")),
     "studio for live": (track("Hello", "X"), track("Hello - Live at Wembley", "X")),
     "live by the version field": (track("Hello", "X"), track("Hello", "X", version="Live")),

@@ -26,6 +26,7 @@ _BARE_SUFFIX: Final = re.compile(
     rf"^(?P<title>.*\S)\s+(?P<suffix>{'|'.join(sorted(BARE_SUFFIXES, key=len, reverse=True))})$"
 )
 _INCH: Final = re.compile(r"(?<=\d)\s*(?:\"|''|-?\s?inch\b|\s?in\.)", re.IGNORECASE)
+_ARTICLES: Final = frozenset({"the", "a", "an"})
 _YEAR_ONLY: Final = re.compile(r"^(?:1[89]\d\d|20\d\d)$")
 
 
@@ -242,7 +243,7 @@ def _read_tail(text: str, draft: _Draft) -> str:
         text = text[: featured.start()]
     spoken = words(text)
     suffix = _BARE_SUFFIX.match(spoken)
-    if suffix and without_article(f"{suffix['title']} "):
+    if suffix and suffix["title"] not in _ARTICLES:
         reading = read_version(suffix["suffix"])
         draft.readings.append(reading)
         count = len(suffix["suffix"].split())
