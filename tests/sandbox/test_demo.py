@@ -44,8 +44,10 @@ async def test_it_stays_until_ctrl_c(capsys: pytest.CaptureFixture[str]) -> None
 async def test_it_can_be_interrupted_at_its_start(capsys: pytest.CaptureFixture[str]) -> None:
     """Ctrl-C before anything is up ends it all the same."""
     demo = asyncio.create_task(main(["--once", "--port", "0"]))
-    while "starting" not in capsys.readouterr().out:
+    shown = ""
+    while "starting" not in shown and not demo.done():
         await asyncio.sleep(0.02)
+        shown += capsys.readouterr().out
     os.kill(os.getpid(), signal.SIGINT)
     assert await demo == 130
 
