@@ -1,12 +1,9 @@
-"""Prints what the demo's Home Assistant would install at its first start, so that set-up can do it before."""
+"""What a Home Assistant would install at its first start, so that set-up can do it before."""
 
 from collections.abc import Iterable
 import json
 from pathlib import Path
-import sys
 from typing import Any
-
-from .configuration import DOMAINS, INTEGRATION
 
 
 def requirements(domains: Iterable[str], folders: Iterable[Path], implied: dict[str, Iterable[str]]) -> list[str]:
@@ -29,16 +26,3 @@ def requirements(domains: Iterable[str], folders: Iterable[Path], implied: dict[
         waiting += [*manifest.get("dependencies", []), *manifest.get("after_dependencies", [])]
         waiting += [name for name, keys in implied.items() if any(key in manifest for key in keys)]
     return sorted(found)
-
-
-def main() -> None:
-    """Print a requirement a line."""
-    from homeassistant import bootstrap, components, requirements as core  # noqa: PLC0415
-
-    domains = {*bootstrap.CORE_INTEGRATIONS, *bootstrap.DEFAULT_INTEGRATIONS, *DOMAINS, "music_sync"}
-    folders = (INTEGRATION.parent, Path(components.__path__[0]))
-    sys.stdout.write("".join(f"{line}\n" for line in requirements(domains, folders, core.DISCOVERY_INTEGRATIONS)))
-
-
-if __name__ == "__main__":
-    main()
