@@ -249,6 +249,10 @@ OTHER = {
     "cover": (track("Hello", "X"), track("Hello (Adele Cover)", "X")),
     "re-recorded": (track("Hello", "X"), track("Hello (Re-Recorded)", "X")),
     "her own version": (track("Red", "Taylor Swift"), track("Red (Taylor's Version)", "Taylor Swift")),
+    "her own version of the album": (
+        track("Red", "Taylor Swift", 223, album="Red"),
+        track("Red (Taylor's Version)", "Taylor Swift", 223, album="Red (Taylor's Version)"),
+    ),
     "language": (track("Hello", "X"), track("Hello (Spanish Version)", "X")),
     "other language": (track("Hello (Japanese Ver.)", "X"), track("Hello (Korean Ver.)", "X")),
     "in Spanish": (track("Hello", "X"), track("Hello (en español)", "X")),

@@ -263,7 +263,8 @@ def _families(one: Description, other: Description) -> tuple[frozenset[Family], 
     if mine == theirs:
         return (one.album_families ^ other.album_families) & _IMITATION - mine, False, False
     same_album = bool(one.album) and one.album == other.album
-    whole_album = _WHOLE_ALBUMS if same_album else frozenset[Family]()
+    # An album recorded anew says so in its own title, where it is not the only one of that name.
+    whole_album = _WHOLE_ALBUMS - (one.album_families ^ other.album_families) if same_album else frozenset[Family]()
     they_lack = mine - theirs - other.album_families - whole_album
     i_lack = theirs - mine - one.album_families - whole_album
     return they_lack | i_lack, bool(they_lack and i_lack), not same_album and not (they_lack or i_lack)
