@@ -20,6 +20,7 @@ homeassistant:
         - ::1
       allow_bypass_login: true
     - type: homeassistant
+  auth_mfa_modules: []
 
 logger:
   default: warning
