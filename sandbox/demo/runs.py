@@ -24,6 +24,7 @@ async def first_and_second(stage: Stage, sync: Device, before: frozenset[int], s
         watch.cancel()
         with suppress(asyncio.CancelledError):
             await watch
+        show("")
     first = await _oldest(stage.client, stage.stand_ins, sync)
     after = await stage.stand_ins.favorites()
     await stage.stand_ins.forget_requests()
@@ -58,4 +59,4 @@ async def _watch(client: Client, sync: Device, show: Callable[[str], None]) -> N
         await asyncio.sleep(1)
         with suppress(Problem):
             states = [(await client.state(entity))["state"] for entity in entities]
-            show(" ".join(states))
+            show(f"{' '.join(states)} %")
