@@ -6,15 +6,18 @@ from contextlib import asynccontextmanager
 import shutil
 import sys
 
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Error as PlaywrightError, Page, async_playwright, expect
 
 from sandbox.demo.child import free_port
 from sandbox.demo.dashboard import URL_PATH, Device, find_devices
+from sandbox.demo.ending import cancelled_by_signals
 from sandbox.demo.performance import perform
-from sandbox.demo.stage import ROOT, stage
+from sandbox.demo.problem import Problem
+from sandbox.demo.stage import LOG, ROOT, stage
 from sandbox.demo.terminal import say
 
 FOLDER = ROOT / "screenshots"
+STAGE = ROOT / ".demo" / "screenshots"
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -90,7 +93,7 @@ async def take(executable: str) -> None:
     """Start a demo and take all pictures."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
-    async with stage(free_port(), ROOT / ".demo" / "screenshots") as on, browser_page(executable) as page:
+    async with stage(free_port(), STAGE) as on, browser_page(executable) as page:
         try:
             await adding_an_account(page, on.client.url)
             await perform(on)
@@ -102,5 +105,17 @@ async def take(executable: str) -> None:
             raise
 
 
+async def main(executable: str) -> int:
+    """Take all pictures and give the exit code."""
+    try:
+        await cancelled_by_signals(take(executable))
+    except asyncio.CancelledError:
+        return 130
+    except (Problem, PlaywrightError) as error:
+        say(f"screenshots: {error}\nThe page is in {FOLDER / 'failed.png'}, the log in {STAGE / LOG}.")
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
-    asyncio.run(take(sys.argv[1]))
+    sys.exit(asyncio.run(main(sys.argv[1])))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 import shutil
-import signal
 import sys
 
 from .child import Child, free_port
+from .ending import cancelled_by_signals
 from .performance import perform
 from .problem import Problem
 from .stage import LOG, ROOT, SANDBOX_LOG, stage
@@ -20,7 +20,6 @@ from .verdict import faults
 TAIL = 40
 """Lines of a log shown after a failure."""
 
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GOOD, BAD, BROKEN, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -72,11 +71,8 @@ async def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     port = options.port or free_port()
     folder = ROOT / ".demo" / str(port)
-    whole = asyncio.ensure_future(run(port, folder, once=options.once))
-    for number in ENDING:
-        asyncio.get_running_loop().add_signal_handler(number, whole.cancel)
     try:
-        return await whole
+        return await cancelled_by_signals(run(port, folder, once=options.once))
     except asyncio.CancelledError:
         say("\nstopped")
         return INTERRUPTED
@@ -88,8 +84,6 @@ async def main(arguments: Sequence[str]) -> int:
         explain(folder)
         raise
     finally:
-        for number in ENDING:
-            asyncio.get_running_loop().remove_signal_handler(number)
         if not options.port:
             shutil.rmtree(folder, ignore_errors=True)
 
