@@ -3,27 +3,26 @@
 import asyncio
 from typing import Final
 
-from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryChange, ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE, EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
-from homeassistant.helpers import config_validation as cv, device_registry as dr, issue_registry as ir
-from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
 from .accounts import account_device, async_make_provider, kind_of, make_gate
 from .const import DOMAIN
-from .coordinator import COORDINATORS, AccountState, access_issue
+from .coordinator import COORDINATORS, AccountState, async_show_access
 from .engine.errors import AccessDenied, MustWait, ServiceError, SignInNeeded
 from .engine.library import accounts, gates, mirror
 from .engine.providers.capabilities import Closes, Identifies
 from .engine.providers.gate import RateGate
 from .engine.sync.account import Account
 from .engine.sync.run import recover
+from .entry_changes import async_add_syncs, async_follow_entries
 from .run_queue import RunQueue
 from .runtime import MUSIC_SYNC, LoadedAccount, MusicSync, MusicSyncConfigEntry
 from .services import async_setup_services
-from .sync_coordinator import async_add_syncs, async_follow_subentries
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -43,22 +42,12 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what all accounts share."""
     music_sync = hass.data[MUSIC_SYNC] = MusicSync(hass)
     async_setup_services(hass)
-
-    @callback
-    def follow_entry(change: ConfigEntryChange, entry: ConfigEntry) -> None:
-        """Follow the accounts: syncs come and go without a reload, and nobody reads an account that goes away."""
-        if entry.domain != DOMAIN or change is not ConfigEntryChange.UPDATED:
-            return
-        if entry.state is ConfigEntryState.LOADED and (library := music_sync.library):
-            async_follow_subentries(hass, entry, library)
-        elif entry.state is ConfigEntryState.UNLOAD_IN_PROGRESS:
-            for other in hass.config_entries.async_loaded_entries(DOMAIN):
-                other.runtime_data.queue.stop_readers_of(entry.entry_id)
+    async_follow_entries(hass)
 
     async def stop(_: Event) -> None:
         """Let runs end in good order before Home Assistant does."""
-        for entry in hass.config_entries.async_loaded_entries(DOMAIN):
-            await entry.runtime_data.queue.async_stop()
+        loaded = hass.config_entries.async_loaded_entries(DOMAIN)
+        await asyncio.gather(*(entry.runtime_data.queue.async_stop() for entry in loaded))
 
     async def close(_: Event) -> None:
         """Keep where the rate gates are, and close the library file."""
@@ -66,7 +55,6 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
             await _async_release(hass, entry)
         await music_sync.async_close()
 
-    async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, follow_entry)
     hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop)
     hass.bus.async_listen_once(EVENT_HOMEASSISTANT_FINAL_WRITE, close)
     return True
@@ -86,7 +74,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MusicSyncConfigEntry) ->
     provider = await async_make_provider(hass, entry, gate)
     kind = kind_of(entry)
     try:
-        await _async_check(entry, provider, gate)
+        await _async_check(hass, entry, provider, gate)
     except BaseException:
         await _async_close(provider)
         raise
@@ -96,11 +84,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: MusicSyncConfigEntry) ->
         account=account,
         gate=gate,
         coordinator=COORDINATORS[kind](hass, entry, account=account, gate=gate, library=library, state=state),
-        queue=RunQueue(hass, entry),
+        queue=RunQueue(hass, entry, library),
     )
+    # A coordinator nobody listens to does not poll: an account whose entities are all disabled still feeds its syncs.
+    entry.async_on_unload(entry.runtime_data.coordinator.async_add_listener(lambda: None))
     await recover(account, library)
     dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **account_device(entry))
-    await async_add_syncs(hass, entry, library)
+    async_add_syncs(hass, entry, library)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
 
@@ -112,18 +102,20 @@ async def async_unload_entry(hass: HomeAssistant, entry: MusicSyncConfigEntry) -
     for sync in entry.runtime_data.syncs.values():
         sync.async_end()
     await entry.runtime_data.queue.async_stop()
+    for other in hass.config_entries.async_loaded_entries(DOMAIN):
+        await other.runtime_data.queue.async_stop_readers_of(entry.entry_id)
     await _async_release(hass, entry)
     return True
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Delete what the library file holds of an account that is removed."""
-    ir.async_delete_issue(hass, DOMAIN, access_issue(entry))
+    async_show_access(hass, entry, denied=False)
     library = await hass.data[MUSIC_SYNC].async_library()
     await library.run(accounts.remove, entry.entry_id)
 
 
-async def _async_check(entry: MusicSyncConfigEntry, provider: Identifies, gate: RateGate) -> None:
+async def _async_check(hass: HomeAssistant, entry: MusicSyncConfigEntry, provider: Identifies, gate: RateGate) -> None:
     """Ask who is signed in, unless the service may not be asked now. Raises translated set-up errors."""
     if gate.blocked_until:
         return
@@ -140,11 +132,13 @@ async def _async_check(entry: MusicSyncConfigEntry, provider: Identifies, gate: 
     except (ServiceError, TimeoutError) as error:
         if gate.blocked_until:
             return
+        async_show_access(hass, entry, denied=isinstance(error, AccessDenied))
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN,
             translation_key="access_denied" if isinstance(error, AccessDenied) else "service_failed",
             translation_placeholders=names,
         ) from error
+    async_show_access(hass, entry, denied=False)
 
 
 async def _async_release(hass: HomeAssistant, entry: MusicSyncConfigEntry) -> None:

@@ -1,6 +1,7 @@
 """Accounts: from a config entry to a provider behind its rate gate."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+import time
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -48,7 +49,8 @@ def make_gate(
 ) -> RateGate:
     """Return the account's rate gate, whose options are read at each use.
 
-    A block is kept in the library file at once and shown by `show`; the count of requests is kept now and then.
+    A block is kept in the library file at once, shown by `show` and told to the accounts that share the limit; the
+    count of requests is kept now and then.
     """
     kind = kind_of(entry)
     kept = state
@@ -63,13 +65,32 @@ def make_gate(
             hass.async_create_task(library.run(gates.save, entry.entry_id, after), f"{DOMAIN} keeps a rate gate")
         if is_blocked_anew:
             show()
+            for other in _sharing_limits(hass, entry):
+                other.block(after.blocked_until)
 
-    return RateGate(
+    gate = RateGate(
         minimum_delay=lambda: entry.options.get(CONF_MINIMUM_DELAY, DEFAULT_MINIMUM_DELAY[kind]) / 1000,
         daily_budget=lambda: int(entry.options.get(CONF_DAILY_BUDGET, DEFAULT_DAILY_BUDGET[kind])),
         state=state,
         changed=keep,
+        clock=time.time,
     )
+    for other in _sharing_limits(hass, entry):
+        gate.block(other.blocked_until)
+    return gate
+
+
+def blocked_until(gate: RateGate) -> float:
+    """Return when a gate's block lifts (Unix seconds): the same however often it is asked, 0 where there is none."""
+    return gate.state.blocked_until if gate.blocked_until else 0.0
+
+
+def _sharing_limits(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Iterator[RateGate]:
+    """Find the gates of the other loaded accounts that sign in through the same app: a service limits the app."""
+    app = entry.data.get("auth_implementation")
+    for other in hass.config_entries.async_loaded_entries(DOMAIN):
+        if app is not None and other is not entry and other.data.get("auth_implementation") == app:
+            yield other.runtime_data.gate
 
 
 async def async_make_provider(hass: HomeAssistant, entry: ConfigEntry[Any], gate: RateGate) -> Identifies:

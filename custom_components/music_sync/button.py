@@ -7,12 +7,8 @@ from typing import Final, override
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import DOMAIN
-from .engine.errors import ServiceError
-from .engine.sync.run import error_key
 from .entity import AccountEntity, SyncEntity, async_add_sync_entities
 from .runtime import MusicSyncConfigEntry
 from .sync_coordinator import SyncCoordinator
@@ -75,14 +71,7 @@ class RefreshButton(AccountEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Fetch now."""
-        try:
-            await self.coordinator.async_look_now()
-        except ServiceError as error:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key=error_key(error),
-                translation_placeholders={"account": self.coordinator.config_entry.title},
-            ) from error
+        await self.coordinator.async_look_now()
 
 
 class SyncButton(SyncEntity, ButtonEntity):

@@ -1,7 +1,7 @@
 """Coordinators of accounts: they poll by the cheapest request that tells whether anything changed."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 import logging
 import time
@@ -13,8 +13,9 @@ from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
-from homeassistant.util.signal_type import SignalTypeFormat
+from homeassistant.util.signal_type import SignalType
 
+from .accounts import kind_of
 from .const import DOMAIN, Kind
 from .engine.errors import AccessDenied, MustWait, ServiceError, SignInNeeded
 from .engine.library import Library, mirror
@@ -24,19 +25,33 @@ from .engine.providers.gate import RateGate
 from .engine.sync.account import Account
 from .engine.sync.source import refresh_newest, refresh_source
 from .engine.sync.target import refresh_target
+from .refusals import failure
 from .runtime import MusicSyncConfigEntry
 
 _LOGGER = logging.getLogger(__name__)
 
 FIRST_POLL: Final = timedelta(seconds=10)
 
-SIGNAL_SOURCE: SignalTypeFormat[()] = SignalTypeFormat(f"{DOMAIN}_source_{{}}")
+SIGNAL_SOURCE: SignalType[str] = SignalType(f"{DOMAIN}_source")
 """Sent with an account's entry id after every look at it."""
 
 
-def access_issue(entry: ConfigEntry[Any]) -> str:
-    """Return the id of the repair that tells of an account that is signed in but not allowed."""
-    return f"access_denied_{entry.entry_id}"
+@callback
+def async_show_access(hass: HomeAssistant, entry: ConfigEntry[Any], *, denied: bool) -> None:
+    """Raise or lift the repair that tells of an account that is signed in but not allowed."""
+    issue = f"access_denied_{entry.entry_id}"
+    if not denied:
+        ir.async_delete_issue(hass, DOMAIN, issue)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue,
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=f"access_denied_{kind_of(entry)}",
+        translation_placeholders={"account": entry.title},
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,16 +105,16 @@ class AccountCoordinator(DataUpdateCoordinator[AccountState]):
                 translation_domain=DOMAIN, translation_key="sign_in_needed", translation_placeholders=self._names()
             ) from error
         except ServiceError as error:
-            self._show_access(denied=isinstance(error, AccessDenied))
+            async_show_access(self.hass, self.config_entry, denied=isinstance(error, AccessDenied))
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key="access_denied" if isinstance(error, AccessDenied) else "service_failed",
                 translation_placeholders=self._names(),
             ) from error
         else:
-            self._show_access(denied=False)
+            async_show_access(self.hass, self.config_entry, denied=False)
         state = await self._state()
-        async_dispatcher_send(self.hass, SIGNAL_SOURCE.format(self.config_entry.entry_id))
+        self._tell()
         return state
 
     @abstractmethod
@@ -109,33 +124,41 @@ class AccountCoordinator(DataUpdateCoordinator[AccountState]):
     async def async_look_now(self, newest: int | None = None) -> tuple[int, bool]:
         """Refresh the mirror and return how many favourites it holds and whether that changed anything.
 
-        With `newest` only that many are read. Raises the errors of the service.
+        With `newest` only that many are read. Raises HomeAssistantError, translated, where the service does not answer.
         """
         before = self.data.favorites.version
-        if newest is None:
-            await self._look()
-        else:
-            await refresh_newest(self.account, self._library, newest)
-        self._show_access(denied=False)
-        await self.async_show_library()
+        try:
+            if newest is None:
+                await self._look()
+            else:
+                await refresh_newest(self.account, self._library, newest)
+        except ServiceError as error:
+            self._show_failure(error)
+            raise failure(error, self.config_entry.title) from error
+        async_show_access(self.hass, self.config_entry, denied=False)
+        self.async_set_updated_data(await self._state())
+        self._tell()
         return await self._library.run(mirror.count, self.account.id), self.data.favorites.version != before
 
-    async def async_show_library(self) -> None:
-        """Show what the library file holds now."""
-        self.async_set_updated_data(await self._state())
-        async_dispatcher_send(self.hass, SIGNAL_SOURCE.format(self.config_entry.entry_id))
+    async def async_is_empty(self) -> bool:
+        """Tell whether the account likes nothing, asking the service where that is what the mirror says.
+
+        Raises HomeAssistantError, translated, where the service does not answer.
+        """
+        return not await self._library.run(mirror.count, self.account.id) and not (await self.async_look_now())[0]
 
     async def async_follow_run(self, error: Exception | None) -> None:
         """Show what a run found out; where it was turned away, find out whether it was by this account."""
         if isinstance(error, SignInNeeded | AccessDenied):
             await self.async_refresh()
-        else:
-            await self.async_show_library()
+            return
+        self._show(await self._state())
+        self._tell()
 
     @callback
     def async_show_gate(self) -> None:
         """Show where the rate gate is, as soon as a block begins."""
-        self.async_set_updated_data(AccountState(favorites=self.data.favorites, gate=self.gate.state))
+        self._show(replace(self.data, gate=self.gate.state))
 
     async def _state(self) -> AccountState:
         """Return what the library file and the gate hold now."""
@@ -145,21 +168,27 @@ class AccountCoordinator(DataUpdateCoordinator[AccountState]):
         """Return the placeholders that name the account."""
         return {"account": self.config_entry.title}
 
-    def _show_access(self, *, denied: bool) -> None:
-        """Raise or lift the repair that tells of an account that is signed in but not allowed."""
-        issue = access_issue(self.config_entry)
-        if not denied:
-            ir.async_delete_issue(self.hass, DOMAIN, issue)
+    @callback
+    def _show(self, state: AccountState) -> None:
+        """Show what became known without asking the service: that says nothing about whether it answers."""
+        if state != self.data:
+            self.data = state
+            self.async_update_listeners()
+
+    @callback
+    def _show_failure(self, error: ServiceError) -> None:
+        """Show that the service did not do what a person asked it now."""
+        if isinstance(error, MustWait):
             return
-        ir.async_create_issue(
-            self.hass,
-            DOMAIN,
-            issue,
-            is_fixable=False,
-            severity=ir.IssueSeverity.ERROR,
-            translation_key=f"access_denied_{self.account.kind}",
-            translation_placeholders=self._names(),
-        )
+        async_show_access(self.hass, self.config_entry, denied=isinstance(error, AccessDenied))
+        if isinstance(error, SignInNeeded):
+            self.config_entry.async_start_reauth_if_available(self.hass)
+        self.async_set_update_error(error)
+
+    @callback
+    def _tell(self) -> None:
+        """Tell the syncs that read this account of a look at it."""
+        async_dispatcher_send(self.hass, SIGNAL_SOURCE, self.config_entry.entry_id)
 
 
 class SourceCoordinator(AccountCoordinator):

@@ -10,8 +10,9 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .accounts import account_device
 from .coordinator import AccountCoordinator
+from .entry_changes import SIGNAL_SYNC_ADDED
 from .runtime import MusicSyncConfigEntry
-from .sync_coordinator import SIGNAL_SYNC_ADDED, SyncCoordinator
+from .sync_coordinator import SyncCoordinator
 
 
 class AccountEntity(CoordinatorEntity[AccountCoordinator]):

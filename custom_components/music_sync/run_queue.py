@@ -1,7 +1,10 @@
 """The runs of a target: one at a time, others wait; they outlive whoever asked for them."""
 
 import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+import logging
 import time
 from typing import Any, Final
 
@@ -14,14 +17,16 @@ from homeassistant.util.ulid import ulid_now
 from .accounts import kind_of
 from .const import DOMAIN, Content
 from .engine.errors import Unreachable
-from .engine.library import runs
+from .engine.library import Library, runs
 from .engine.library.runs import Run
 from .engine.model import Like, Page
 from .engine.sync.account import Account
 from .engine.sync.favorites import FavoritesRequest, Stop, Surroundings
 from .engine.sync.progress import Progress
-from .engine.sync.run import as_stored, carry_out
-from .runtime import MUSIC_SYNC, MusicSyncConfigEntry
+from .engine.sync.run import as_stored, call_off, carry_out
+from .runtime import MusicSyncConfigEntry
+
+_LOGGER = logging.getLogger(__name__)
 
 TELL_EVERY: Final = 1.0
 """Seconds between two tellings of how far a run is."""
@@ -32,9 +37,13 @@ PATIENCE_AT_UNLOAD: Final = 8.0
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class QueuedRun:
-    """A run from the moment it is asked for: `over` is set once `report` is there."""
+    """A run from the moment it is asked for; once it is `over`, `report` is there, unless it was interrupted.
+
+    `kept` ends when the run is in the library file.
+    """
 
     run: Run
+    kept: asyncio.Future[None]
     is_started: bool = False
     stopped_by: Stop | None = None
     progress: Progress | None = None
@@ -60,16 +69,18 @@ SIGNAL_RUN: SignalTypeFormat[QueuedRun] = SignalTypeFormat(f"{DOMAIN}_run_{{}}")
 class RunQueue:
     """The queue of one target account."""
 
-    def __init__(self, hass: HomeAssistant, entry: MusicSyncConfigEntry) -> None:
+    def __init__(self, hass: HomeAssistant, entry: MusicSyncConfigEntry, library: Library) -> None:
         """Start an empty queue."""
         self._hass = hass
         self._entry = entry
+        self._library = library
         self._waiting: list[QueuedRun] = []
         self._current: QueuedRun | None = None
         self._worker: asyncio.Task[None] | None = None
         self._told_at = 0.0
 
-    async def async_submit(
+    @callback
+    def submit(
         self, source: str, request: FavoritesRequest, *, sync: str | None = None, content: Content = Content.FAVORITES
     ) -> QueuedRun:
         """Queue a run and return it; where the same request is queued already, return that one."""
@@ -85,10 +96,9 @@ class RunQueue:
         for waiting in self._waiting:
             if waiting.is_same_request(run):
                 return waiting
-        queued = QueuedRun(run=run)
+        keeping = self._hass.async_create_task(self._library.run(runs.add, run), f"{DOMAIN} keeps a run")
+        queued = QueuedRun(run=run, kept=keeping)
         self._waiting.append(queued)
-        library = await self._hass.data[MUSIC_SYNC].async_library()
-        await library.run(runs.add, run)
         self._tell(queued)
         if self._worker is None or self._worker.done():
             self._worker = self._entry.async_create_background_task(self._hass, self._work(), f"{DOMAIN} runs")
@@ -96,44 +106,65 @@ class RunQueue:
 
     def find(self, sync: str) -> QueuedRun | None:
         """Return a sync's run that is under way, or else one that waits."""
-        pending = [self._current, *self._waiting]
-        return next((queued for queued in pending if queued is not None and queued.run.sync == sync), None)
+        return next(iter(self._pending(lambda run: run.sync == sync)), None)
 
     @callback
-    def stop(self, queued: QueuedRun, by: Stop) -> None:
-        """Ask a run to stop: it ends within one request."""
-        queued.stopped_by = queued.stopped_by or by
+    def cancel(self, sync: str) -> None:
+        """Stop all runs of a sync for a person: the one under way within one request, those that wait at once."""
+        for queued in self._pending(lambda run: run.sync == sync):
+            queued.stopped_by = queued.stopped_by or Stop.PERSON
+            if not queued.is_started:
+                self._waiting.remove(queued)
+                self._hass.async_create_task(self._call_off(queued), f"{DOMAIN} calls off a run")
 
-    @callback
-    def stop_readers_of(self, source: str) -> None:
-        """Stop the runs that read an account which is going away."""
-        for queued in (self._current, *self._waiting):
-            if queued is not None and queued.run.source == source:
-                self.stop(queued, Stop.HOME_ASSISTANT)
+    async def async_stop_sync(self, sync: str) -> None:
+        """Stop the runs of a sync that goes away."""
+        await self._stop(lambda run: run.sync == sync)
+
+    async def async_stop_readers_of(self, source: str) -> None:
+        """Stop the runs that read an account which goes away."""
+        await self._stop(lambda run: run.source == source)
 
     async def async_stop(self) -> None:
-        """Stop what is under way, in good order; what waits is given up."""
-        for queued in (self._current, *self._waiting):
-            if queued is not None:
-                self.stop(queued, Stop.HOME_ASSISTANT)
-        if self._worker is not None:
-            await asyncio.wait([self._worker], timeout=PATIENCE_AT_UNLOAD)
+        """Stop everything in good order; what cannot stop in time is broken off."""
+        await self._stop(lambda _: True)
+        if self._worker is not None and not self._worker.done():
             self._worker.cancel()
+            await asyncio.wait([self._worker])
+
+    def _pending(self, concerns: Callable[[Run], bool]) -> list[QueuedRun]:
+        """Return the runs under way and waiting that something concerns."""
+        pending = [self._current, *self._waiting]
+        return [queued for queued in pending if queued is not None and concerns(queued.run)]
+
+    async def _stop(self, concerns: Callable[[Run], bool]) -> None:
+        """Give up runs that wait, to be taken up later, and wait for the one under way to stop."""
+        for queued in self._pending(concerns):
+            queued.stopped_by = queued.stopped_by or Stop.HOME_ASSISTANT
+            if not queued.is_started:
+                self._waiting.remove(queued)
+                self._end(queued)
+        if (current := self._current) is not None and concerns(current.run):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE_AT_UNLOAD):
+                    await current.over.wait()
 
     async def _work(self) -> None:
         """Carry out what waits, one after the other."""
         while self._waiting:
-            self._current = self._waiting.pop(0)
+            queued = self._current = self._waiting.pop(0)
+            queued.is_started = True
             try:
-                await self._carry_out(self._current)
+                await self._carry_out(queued)
+            except Exception:
+                _LOGGER.exception("Run %s cannot be kept in the library file", queued.run.id)
             finally:
-                queued, self._current = self._current, None
-                queued.over.set()
-                self._tell(queued)
+                self._current = None
+                self._end(queued)
 
     async def _carry_out(self, queued: QueuedRun) -> None:
-        """Carry out one run; errors are in its report."""
-        queued.is_started = True
+        """Carry out one run; errors of the services are in its report."""
+        await queued.kept
         self._tell(queued)
         target = self._entry.runtime_data
         source_entry, source = self._source(queued.run.source)
@@ -146,7 +177,7 @@ class RunQueue:
                 self._tell(queued)
 
         around = Surroundings(
-            library=await self._hass.data[MUSIC_SYNC].async_library(),
+            library=self._library,
             tell=tell,
             stopped_by=lambda: queued.stopped_by,
             isrc_search=target.isrc_search,
@@ -156,6 +187,13 @@ class RunQueue:
             if entry is not None and entry.state is ConfigEntryState.LOADED:
                 await entry.runtime_data.coordinator.async_follow_run(queued.error)
 
+    async def _call_off(self, queued: QueuedRun) -> None:
+        """Close the books on a run that never began."""
+        await queued.kept
+        _, source = self._source(queued.run.source)
+        queued.report = await call_off(queued.run, source, self._entry.runtime_data.account, self._library)
+        self._end(queued)
+
     def _source(self, entry_id: str) -> tuple[MusicSyncConfigEntry | None, Account[Any]]:
         """Return a run's source; where it is not loaded, one that does not answer, so that its mirror serves."""
         entry: MusicSyncConfigEntry | None = self._hass.config_entries.async_get_entry(entry_id)
@@ -164,6 +202,13 @@ class RunQueue:
         title, kind = (entry.title, kind_of(entry)) if entry else (entry_id, "")
         return entry, Account(id=entry_id, title=title, kind=kind, provider=_Absent())
 
+    @callback
+    def _end(self, queued: QueuedRun) -> None:
+        """Tell that a run is over."""
+        queued.over.set()
+        self._tell(queued)
+
+    @callback
     def _tell(self, queued: QueuedRun) -> None:
         """Tell whoever shows a run that something about it changed."""
         self._told_at = time.monotonic()

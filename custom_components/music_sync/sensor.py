@@ -12,12 +12,12 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
-from .accounts import kind_of
+from .accounts import blocked_until, kind_of
 from .const import Kind
 from .coordinator import AccountCoordinator
 from .entity import AccountEntity, SyncEntity, async_add_sync_entities
 from .runtime import MusicSyncConfigEntry
-from .sync_coordinator import SyncState, SyncStatus
+from .sync_state import SyncState, SyncStatus
 
 PARALLEL_UPDATES = 0
 
@@ -51,7 +51,7 @@ def _favorites(coordinator: AccountCoordinator) -> int | None:
 
 def _blocked_until(coordinator: AccountCoordinator) -> datetime | None:
     """Return when a rate limit lifts, None where there is none."""
-    return _moment(coordinator.gate.blocked_until)
+    return _moment(blocked_until(coordinator.gate))
 
 
 ACCOUNT_SENSORS: Final = (

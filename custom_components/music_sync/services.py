@@ -6,7 +6,7 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 import voluptuous as vol
 
@@ -22,16 +22,15 @@ from .const import (
     Content,
     Mode,
 )
-from .engine.errors import ServiceError
-from .engine.library import Library, mirror, runs
+from .engine.library import Library, runs
 from .engine.library.runs import Run
 from .engine.outcomes import Outcome
 from .engine.sync.favorites import FavoritesRequest
 from .engine.sync.report import describe_item
-from .engine.sync.run import error_key
+from .refusals import refusal
 from .run_queue import QueuedRun
 from .runtime import MUSIC_SYNC, MusicSyncConfigEntry
-from .sync_coordinator import SyncCoordinator
+from .sync_coordinator import SyncCoordinator, async_refuse_empty
 from .sync_flow import ACCEPTED
 
 ATTR_TARGET: Final = "target"
@@ -112,15 +111,6 @@ def async_setup_services(hass: HomeAssistant) -> None:
         hass.services.async_register(DOMAIN, name, handler, schema=schema, supports_response=response)
 
 
-def refusal(key: str, **placeholders: object) -> ServiceValidationError:
-    """Return the error that refuses bad input, in the user's language."""
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders={name: str(value) for name, value in placeholders.items()},
-    )
-
-
 async def _async_sync_favorites(call: ServiceCall) -> ServiceResponse:
     """Bring the likes of one account to another."""
     source = _loaded_account(call.hass, call.data[CONF_SOURCE])
@@ -139,16 +129,14 @@ async def _async_sync_favorites(call: ServiceCall) -> ServiceResponse:
         first_artist_only=call.data[CONF_FIRST_ARTIST_ONLY],
         artist_whitelist=tuple(call.data[CONF_ARTIST_WHITELIST]),
     )
-    await _async_refuse_empty(source)
-    return await _async_answer(call, await target.runtime_data.queue.async_submit(source.entry_id, request))
+    await async_refuse_empty(source)
+    return await _async_answer(call, target.runtime_data.queue.submit(source.entry_id, request))
 
 
 async def _async_run_sync(call: ServiceCall) -> ServiceResponse:
     """Run a sync as it is set up."""
     sync = _sync(call.hass, call.data[ATTR_DEVICE_ID])
     limit = _limit(call.data)
-    if (source := sync.source) is not None and source.state is ConfigEntryState.LOADED:
-        await _async_refuse_empty(source)
     return await _async_answer(call, await sync.async_start(dry_run=call.data[ATTR_DRY_RUN], limit=limit))
 
 
@@ -164,12 +152,7 @@ async def _async_refresh(call: ServiceCall) -> ServiceResponse:
             content=", ".join(sorted(unknown)),
             available=", ".join(sorted(has)),
         )
-    newest = _limit(call.data)
-    try:
-        count, changed = await entry.runtime_data.coordinator.async_look_now(newest)
-    except ServiceError as error:
-        await entry.runtime_data.coordinator.async_follow_run(error)
-        raise _failure(error, entry) from error
+    count, changed = await entry.runtime_data.coordinator.async_look_now(_limit(call.data))
     return {Content.FAVORITES.value: {"count": count, "changed": changed}}
 
 
@@ -242,20 +225,6 @@ async def _async_report(
     }
 
 
-async def _async_refuse_empty(source: MusicSyncConfigEntry) -> None:
-    """Refuse a source that likes nothing, asking it where that is what the mirror says."""
-    loaded = source.runtime_data
-    library = await _async_library(loaded.coordinator.hass)
-    if await library.run(mirror.count, source.entry_id):
-        return
-    try:
-        count, _ = await loaded.coordinator.async_look_now()
-    except ServiceError:
-        return
-    if not count:
-        raise refusal("source_empty", source=source.title)
-
-
 async def _async_library(hass: HomeAssistant) -> Library:
     """Return the library file."""
     return await hass.data[MUSIC_SYNC].async_library()
@@ -274,11 +243,10 @@ def _loaded_account(hass: HomeAssistant, entry_id: str) -> MusicSyncConfigEntry:
 def _sync(hass: HomeAssistant, device_id: str) -> SyncCoordinator:
     """Return the sync that a device stands for, or refuse."""
     device = dr.async_get(hass).async_get(device_id)
-    for entry in hass.config_entries.async_entries(DOMAIN):
-        for subentry in entry.subentries.values():
-            if device is not None and (DOMAIN, subentry.subentry_id) in device.identifiers:
-                return _loaded_account(hass, entry.entry_id).runtime_data.syncs[subentry.subentry_id]
-    raise refusal("device_is_no_sync", device_id=device_id)
+    entry = hass.config_entries.async_get_entry(device.config_entry_id or "") if device else None
+    if device is None or entry is None or entry.domain != DOMAIN or device.config_subentry_id is None:
+        raise refusal("device_is_no_sync", device_id=device_id)
+    return _loaded_account(hass, entry.entry_id).runtime_data.syncs[device.config_subentry_id]
 
 
 def _whose(call: ServiceCall) -> tuple[str, str | None]:
@@ -307,12 +275,3 @@ def _within(value: float, field: str, lowest: int, highest: int) -> float:
     if not lowest <= value <= highest:
         raise refusal("out_of_range", field=field, value=f"{value:g}", lowest=lowest, highest=highest)
     return value
-
-
-def _failure(error: ServiceError, entry: MusicSyncConfigEntry) -> HomeAssistantError:
-    """Return the error that tells, translated, what went wrong with a service."""
-    return HomeAssistantError(
-        translation_domain=DOMAIN,
-        translation_key=error_key(error),
-        translation_placeholders={"account": entry.title},
-    )
