@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 import sqlite3
 from typing import Concatenate
@@ -72,23 +73,33 @@ class Library:
 def _connect(path: Path) -> sqlite3.Connection:
     """Open and migrate; full synchronisation, because the journal must outlive a power cut."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
-        _migrate(connection)
+        version = _version(path) if path.exists() else 0
+        if version > len(MIGRATIONS):
+            raise NewerLibrary(f"Schema {version} is newer than {len(MIGRATIONS)}, the newest known")
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            _migrate(connection, version)
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.OperationalError as error:
+        raise LibraryError(f"The library file cannot be opened: {error}") from error
     except sqlite3.DatabaseError as error:
-        connection.close()
         raise DamagedLibrary(f"The library file cannot be read: {error}") from error
-    except BaseException:
-        connection.close()
-        raise
     return connection
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
+def _version(path: Path) -> int:
+    """Return the version of a file's tables, looking without a chance to change anything."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        return version
+
+
+def _migrate(connection: sqlite3.Connection, version: int) -> None:
     """Bring the tables up to date, each step whole or not at all."""
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > len(MIGRATIONS):
-        raise NewerLibrary(f"Schema {version} is newer than {len(MIGRATIONS)}, the newest known")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     for number, script in enumerate(MIGRATIONS[version:], version + 1):

@@ -50,6 +50,16 @@ def done(connection: sqlite3.Connection, run: str, batch: Sequence[Operation], a
     )
 
 
+def doubt(connection: sqlite3.Connection, run: str, batch: Sequence[Operation]) -> None:
+    """Take back that operations happened: what the target does not show is in flight again, and not ours."""
+    _mark(connection, run, batch, "sent")
+    connection.executemany(
+        "DELETE FROM ledger WHERE (target, content) = (SELECT target, content FROM runs WHERE id = ?)"
+        " AND track = ? AND run = ?",
+        ((run, one.track, run) for one in batch),
+    )
+
+
 def unsettled(connection: sqlite3.Connection, target: str) -> dict[str, list[Operation]]:
     """Return, by run, the operations on a target that a stop of Home Assistant left in flight."""
     found: dict[str, list[Operation]] = {}
@@ -73,12 +83,12 @@ def settle(
         failed(connection, run, [one for one in operations if one.track not in present])
 
 
-def ours(connection: sqlite3.Connection, target: str, content: str) -> frozenset[str]:
-    """Return the ids of all that Music Sync ever wrote to a target."""
+def ours(connection: sqlite3.Connection, target: str, content: str, *, since: float = 0.0) -> frozenset[str]:
+    """Return the ids of all that Music Sync wrote to a target, ever or since a moment (Unix seconds)."""
     return frozenset(
         track
         for (track,) in connection.execute(
-            "SELECT track FROM ledger WHERE target = ? AND content = ?", (target, content)
+            "SELECT track FROM ledger WHERE target = ? AND content = ? AND written_at >= ?", (target, content, since)
         )
     )
 

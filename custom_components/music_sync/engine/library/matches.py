@@ -95,9 +95,10 @@ def forget(connection: sqlite3.Connection, target: str, ids: Iterable[str]) -> N
 def next_retry(connection: sqlite3.Connection, source: str, target: str) -> float | None:
     """Return when the first track that was not found is due again (Unix seconds)."""
     found: float | None = connection.execute(
-        "SELECT min(retry_at) FROM matches WHERE source = ? AND target = ?"
-        " AND source_track IN (SELECT track FROM favorites WHERE account = ?)",
-        (source, target, source),
+        "SELECT min(retry_at) FROM matches WHERE source = :source AND target = :target AND retry_at IS NOT NULL"
+        " AND source_track IN (SELECT track FROM favorites WHERE account = :source)"
+        " AND source_track NOT IN (SELECT source_track FROM pins WHERE source = :source AND target = :target)",
+        {"source": source, "target": target},
     ).fetchone()[0]
     return found
 
@@ -108,4 +109,7 @@ def pins(connection: sqlite3.Connection, source: str, target: str) -> dict[str, 
         "SELECT source_track, target_track FROM pins WHERE source = ? AND target = ?", (source, target)
     ).fetchall()
     known = tracks.load(connection, target, {target_track for _, target_track in rows if target_track})
-    return {source_track: known.get(target_track) for source_track, target_track in rows}
+    return {
+        source_track: known.get(target_track, tracks.bare(target_track)) if target_track else None
+        for source_track, target_track in rows
+    }

@@ -15,8 +15,10 @@ class Mirror:
     """How current the mirror of an account's content is.
 
     `version` grows with every change that was seen; `total` is the list's length as the service tells it, `rejected`
-    the rows of it that made no sense. `complete`: a whole read has succeeded. `marker` is the service's change marker;
-    `settled` says that it was the same before and after a look at the list. Times are in Unix seconds.
+    the rows of it that are not here, since they made no sense or repeated another. `complete`: a whole reading has
+    succeeded once. `marker` is the service's change marker; `settled` says that no change can hide behind it.
+    `checked_at` is when the list was last asked about, `full_at` when it was last read as a whole (a target: first read
+    under this marker), 0 where that has to be done again; both in Unix seconds.
     """
 
     version: int = 0
@@ -80,6 +82,16 @@ def head(connection: sqlite3.Connection, account: str, length: int | None) -> li
     ).fetchall()
 
 
+def undescribed(connection: sqlite3.Connection, account: str) -> set[str]:
+    """Return the ids of favourites that the service lists without saying what they are."""
+    return {
+        track
+        for (track,) in connection.execute(
+            "SELECT track FROM favorites WHERE account = ? AND unsyncable = ?", (account, Unsyncable.NO_METADATA)
+        )
+    }
+
+
 def count(connection: sqlite3.Connection, account: str) -> int:
     """Return how many favourites the mirror holds."""
     found: int = connection.execute("SELECT count(*) FROM favorites WHERE account = ?", (account,)).fetchone()[0]
@@ -132,3 +144,7 @@ def remove(connection: sqlite3.Connection, account: str, ids: Collection[str]) -
 def wrote(connection: sqlite3.Connection, account: str, added: Sequence[Track], at: int) -> None:
     """Put tracks that were just written, oldest first, on top of the mirror of a target."""
     add(connection, account, [Like(track=track, liked_at=at) for track in reversed(added)])
+    connection.execute(
+        "UPDATE mirrors SET total = rejected + ? WHERE account = ? AND content = ?",
+        (count(connection, account), account, FAVORITES),
+    )

@@ -69,9 +69,12 @@ def saw(connection: sqlite3.Connection, run: str, source_version: int) -> None:
 def finish(
     connection: sqlite3.Connection, run: str, status: Status, report: dict[str, Any], items: Sequence[Item]
 ) -> None:
-    """Keep how a run ended, and let go of what is older than people look at."""
-    connection.execute("UPDATE runs SET status = ?, report = ? WHERE id = ?", (status, json.dumps(report), run))
-    (target,) = connection.execute("SELECT target FROM runs WHERE id = ?", (run,)).fetchone()
+    """Keep how a run ended, and let go of what is older than people look at; nothing where the target was removed."""
+    found = connection.execute(
+        "UPDATE runs SET status = ?, report = ? WHERE id = ? RETURNING target", (status, json.dumps(report), run)
+    ).fetchone()
+    if found is None:
+        return
     connection.executemany(
         "INSERT INTO items (run, position, outcome, reason, score, source_track, target_track, candidate)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -89,14 +92,25 @@ def finish(
             for position, item in enumerate(items)
         ),
     )
-    connection.execute(
-        "DELETE FROM items WHERE run IN (SELECT id FROM runs WHERE target = ? ORDER BY id DESC LIMIT -1 OFFSET ?)",
-        (target, KEPT_WITH_ITEMS),
-    )
-    connection.execute(
-        "DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE target = ? ORDER BY id DESC LIMIT -1 OFFSET ?)",
-        (target, KEPT_RUNS),
-    )
+    _let_go(connection, "items", "run", _older(connection, found[0], KEPT_WITH_ITEMS))
+    old = _older(connection, found[0], KEPT_RUNS)
+    _let_go(connection, "operations", "run", old)
+    _let_go(connection, "runs", "id", old)
+
+
+def _older(connection: sqlite3.Connection, target: str, kept: int) -> list[tuple[str]]:
+    """Return the finished runs of a target that are older than so many of the same sync, previews counted apart."""
+    return connection.execute(
+        "SELECT id FROM (SELECT id, row_number() OVER"
+        " (PARTITION BY sync, source, content, json_extract(request, '$.dry_run') ORDER BY id DESC) AS place"
+        " FROM runs WHERE target = ? AND report != 'null') WHERE place > ?",
+        (target, kept),
+    ).fetchall()
+
+
+def _let_go(connection: sqlite3.Connection, table: str, column: str, ids: list[tuple[str]]) -> None:
+    """Delete the rows of these runs."""
+    connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", ids)
 
 
 def get(connection: sqlite3.Connection, run: str) -> Run | None:
@@ -130,10 +144,12 @@ def count(connection: sqlite3.Connection, target: str, sync: str | None = None) 
 
 def latest(connection: sqlite3.Connection, target: str, sync: str | None) -> Run | None:
     """Return the newest finished run of a target, or of one sync, that was no dry run."""
-    for run in find(connection, target, sync):
-        if run.report and not run.report["dry_run"]:
-            return run
-    return None
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM runs WHERE target = ? AND (? IS NULL OR sync = ?) AND report != 'null'"
+        " AND NOT json_extract(report, '$.dry_run') ORDER BY id DESC LIMIT 1",
+        (target, sync, sync),
+    ).fetchone()
+    return None if row is None else _read(row)
 
 
 def interrupted(connection: sqlite3.Connection, target: str) -> list[Run]:
@@ -155,7 +171,10 @@ def items(
     offset: int = 0,
     limit: int = -1,
 ) -> list[Item]:
-    """Return a page of a run's items, of some outcomes or of all."""
+    """Return a page of a run's items, of some outcomes or of all.
+
+    Of a track that the library no longer describes, because its account was removed, only the id is told.
+    """
     row = connection.execute("SELECT source, target FROM runs WHERE id = ?", (run,)).fetchone()
     source, target = row or ("", "")
     rows = connection.execute(
@@ -170,7 +189,7 @@ def items(
             outcome=Outcome(outcome),
             reason=reason,
             score=score,
-            source=ours[source_track],
+            source=ours.get(source_track, tracks.bare(source_track)),
             target=theirs.get(target_track),
             candidate=theirs.get(candidate),
         )

@@ -16,6 +16,8 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (account, track)
     ) WITHOUT ROWID;
 
+    CREATE INDEX favorites_by_rank ON favorites (account, rank);
+
     -- How current the mirror of an account's content is. The version grows with every change that was seen.
     CREATE TABLE mirrors (
         account TEXT NOT NULL, content TEXT NOT NULL,
@@ -31,6 +33,8 @@ MIGRATIONS: tuple[str, ...] = (
         tries INTEGER NOT NULL, tried_at REAL NOT NULL, retry_at REAL,
         PRIMARY KEY (source, target, source_track)
     ) WITHOUT ROWID;
+
+    CREATE INDEX matches_to_retry ON matches (source, target, retry_at) WHERE retry_at IS NOT NULL;
 
     -- What a person decided; a null target track means that it does not exist there.
     CREATE TABLE pins (

@@ -1,6 +1,6 @@
 """Tracks in the library file."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 import json
 import sqlite3
 from typing import Any
@@ -9,7 +9,7 @@ from ..model import Track
 
 COLUMNS = "title, artists, album, duration, isrc, mbid, version, explicit, playable"
 
-type Cells = tuple[Any, ...]
+type Cells = Sequence[Any]
 
 
 def store(connection: sqlite3.Connection, account: str, tracks: Iterable[Track]) -> None:
@@ -22,15 +22,18 @@ def store(connection: sqlite3.Connection, account: str, tracks: Iterable[Track])
 
 def load(connection: sqlite3.Connection, account: str, ids: Iterable[str]) -> dict[str, Track]:
     """Return those of the account's tracks that are known."""
-    found: dict[str, Track] = {}
-    for track_id in ids:
-        row = connection.execute(
-            f"SELECT {COLUMNS} FROM tracks WHERE account = ? AND id = ?",
-            (account, track_id),
-        ).fetchone()
-        if row is not None:
-            found[track_id] = read(track_id, row)
-    return found
+    return {
+        track_id: read(track_id, cells)
+        for track_id, *cells in connection.execute(
+            f"SELECT tracks.id, {COLUMNS} FROM json_each(?) JOIN tracks ON account = ? AND tracks.id = json_each.value",
+            (json.dumps(list(ids)), account),
+        )
+    }
+
+
+def bare(track_id: str) -> Track:
+    """Return a track of which only the id is known any more."""
+    return Track(id=track_id, title="", artists=())
 
 
 def read(track_id: str, cells: Cells) -> Track:

@@ -4,30 +4,26 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import batched
 import time
 from typing import Protocol
 
-from ..errors import AccessDenied, BudgetSpent, MustWait, ServiceError, SignInNeeded, Unreachable
+from ..errors import MustWait, ServiceError, SignInNeeded, Unreachable
 from ..library import Library, matches, mirror
 from ..library.journal import Operation
 from ..library.mirror import Mirror
-from ..matching import TrackIndex, Verdict
+from ..matching import TrackIndex
 from ..model import Like, Track
 from ..outcomes import Item, Outcome, Status
 from ..providers.capabilities import ReadsFavorites, SearchesTracks, WritesFavorites
 from . import report
 from .account import Account
-from .apply import apply_additions, settle
-from .lookup import IsrcSearch, look_up
-from .plan import Memory, Planner, failed, skipped
+from .apply import Instead, apply_additions, settle
+from .lookup import IsrcSearch
+from .plan import Memory, Planner
 from .progress import Observer, Progress, Step
+from .search import Desk, Search
 from .source import refresh_source
 from .target import refresh_target
-
-SLICE = 500
-REMEMBER_EVERY = 25
-FAILURES_IN_A_ROW = 5
 
 
 class TakesLikes(WritesFavorites, SearchesTracks, Protocol):
@@ -103,18 +99,19 @@ async def sync_favorites(
         result.error = error
         return result
     result.source_version = seen.version
-    present = {track for track, _ in await around.library.run(mirror.head, target.id, None)}
-    search = _Search(request, source, target, around, present)
-    result.items = await search.plan([_as_asked(like, request) for like in likes])
-    result.error = search.error
-    written = 0
-    if not request.dry_run:
-        written = await _write(run, request, result, target, around)
-    result.status = report.judge(result.items)
+    memory = await _remember(source.id, target.id, request, around.library)
+    planner = Planner(memory.present, request.limit, sends_again=not request.skip_existing)
+    asked = await asyncio.to_thread(_as_asked, likes, request)
+    result.error = await _match(asked, memory, planner, source=source.id, target=target, around=around)
+    result.items = planner.items
+    written = 0 if request.dry_run else await _write(run, planner, result, target, around)
+    result.status = await asyncio.to_thread(report.judge, result.items)
     if around.stopped_by() is Stop.PERSON and any(item.reason == "cancelled" for item in result.items):
         result.status = Status.CANCELLED
     elif isinstance(result.error, SignInNeeded) and not written:
         result.status = Status.FAILED
+    elif result.error:
+        result.status = Status.PARTIAL
     return result
 
 
@@ -126,137 +123,79 @@ async def _see_source(source: Account[ReadsFavorites], library: Library, result:
         held = await library.run(mirror.get, source.id)
         if not held.complete:
             raise
-        result.source_age = round(time.time() - held.checked_at)
+        result.source_age = max(0, round(time.time() - held.checked_at))
         return held
 
 
-class _Search:
-    """Settles each like in turn: from memory, else by asking the target's catalogue."""
+async def _remember(source: str, target: str, request: FavoritesRequest, library: Library) -> Memory:
+    """Collect what is known before anything is asked."""
+    held = await library.run(mirror.likes, target)
 
-    def __init__(
-        self,
-        request: FavoritesRequest,
-        source: Account[ReadsFavorites],
-        target: Account[TakesLikes],
-        around: Surroundings,
-        present: set[str],
-    ) -> None:
-        """Take what the search works with."""
-        self.error: ServiceError | None = None
-        self._request = request
-        self._source = source
-        self._target = target
-        self._around = around
-        self._present = present
-        self._planner = Planner(present, request.limit)
-        self._fresh: list[tuple[str, Verdict]] = []
-        self._failures = 0
+    def index() -> tuple[TrackIndex, frozenset[str]]:
+        """Return the target's favourites by what they are, and by id."""
+        known = TrackIndex(like.track for like in held if not like.unsyncable)
+        return known, frozenset(like.track.id for like in held)
 
-    async def plan(self, likes: Sequence[Like]) -> list[Item]:
-        """Return an item for each like, oldest first."""
-        memory = await self._remember()
-        recalled: list[Item | None] = []
-        for some in batched(likes, SLICE, strict=False):
-            recalled += await asyncio.to_thread(memory.recall_all, some)
-        try:
-            for done, (like, item) in enumerate(zip(likes, recalled, strict=True)):
-                if item:
-                    self._planner.place(item)
-                else:
-                    self._tell(like.track, done, len(likes))
-                    self._planner.place(await self._search(like.track, memory))
-        finally:
-            await self._keep()
-        return self._planner.items
+    known, present = await asyncio.to_thread(index)
+    return Memory(
+        held=known,
+        present=present,
+        remembered=await library.run(matches.load, source, target),
+        pins=await library.run(matches.pins, source, target),
+        min_score=request.min_score,
+        now=time.time(),
+        search_again=not request.skip_existing,
+    )
 
-    async def _search(self, track: Track, memory: Memory) -> Item:
-        """Ask the target's catalogue, unless there is a reason not to."""
-        if item := self._not_asked(track):
-            return item
-        try:
-            verdict = await look_up(track, self._target.provider, self._around.isrc_search)
-        except ServiceError as error:
-            return self._could_not_ask(track, error)
-        self._failures = 0
-        self._fresh.append((track.id, verdict))
-        if len(self._fresh) >= REMEMBER_EVERY:
-            await self._keep()
-        return memory.judge_again(track, verdict)
 
-    def _not_asked(self, track: Track) -> Item | None:
-        """Return the item for a like that need not, or must not, be searched any more."""
-        if self._around.stopped_by():
-            return skipped(track, "cancelled")
-        if self._planner.is_full:
-            return skipped(track, "limit")
-        return self._stopped_by(self.error, track) if self.error else None
+async def _match(
+    likes: Sequence[Like],
+    memory: Memory,
+    planner: Planner,
+    *,
+    source: str,
+    target: Account[TakesLikes],
+    around: Surroundings,
+) -> ServiceError | None:
+    """Fill the plan from memory and the target's catalogue, and return what ended that early."""
 
-    def _could_not_ask(self, track: Track, error: ServiceError) -> Item:
-        """Return the item for a search that failed; what would fail again ends the searching."""
-        self._failures += 1
-        if isinstance(error, MustWait | SignInNeeded | AccessDenied) or self._failures >= FAILURES_IN_A_ROW:
-            self.error = error
-        return self._stopped_by(error, track)
-
-    @staticmethod
-    def _stopped_by(error: ServiceError, track: Track) -> Item:
-        """Return the item for a like whose search an error prevents."""
-        if isinstance(error, MustWait):
-            return skipped(track, "budget" if isinstance(error, BudgetSpent) else "rate_limited")
-        return failed(track, "search_failed")
-
-    async def _remember(self) -> Memory:
-        """Collect what is known before anything is asked."""
-        library, source, target = self._around.library, self._source.id, self._target.id
-        held = await library.run(mirror.likes, target)
-        return Memory(
-            held=await asyncio.to_thread(TrackIndex, [like.track for like in held]),
-            present=self._present,
-            remembered=await library.run(matches.load, source, target),
-            pins=await library.run(matches.pins, source, target),
-            min_score=self._request.min_score,
-            now=time.time(),
-            search_again=not self._request.skip_existing,
-        )
-
-    async def _keep(self) -> None:
-        """Keep the verdicts so far: a search that was paid for is not paid for again."""
-        fresh, self._fresh = self._fresh, []
-        if fresh:
-            await self._around.library.run(matches.remember, self._source.id, self._target.id, fresh, time.time())
-
-    def _tell(self, track: Track, done: int, total: int) -> None:
-        """Say which track is in hand."""
-        outcomes = self._planner.outcomes
-        self._around.tell(
+    def tell(track: Track, done: int) -> None:
+        around.tell(
             Progress(
                 step=Step.MATCHING,
                 current=f"{track.title} ({', '.join(track.artists)})",
                 done=done,
-                total=total,
-                matched=outcomes[Outcome.ADDED] + outcomes[Outcome.ALREADY_PRESENT],
-                failed=outcomes[Outcome.FAILED],
+                total=len(likes),
+                matched=planner.outcomes[Outcome.ADDED] + planner.outcomes[Outcome.ALREADY_PRESENT],
+                failed=planner.outcomes[Outcome.FAILED],
             )
         )
 
+    desk = Desk(
+        catalogue=target.provider,
+        isrc_search=around.isrc_search,
+        keep=lambda fresh: around.library.run(matches.remember, source, target.id, fresh, time.time()),
+        tell=tell,
+        is_stopped=lambda: around.stopped_by() is not None,
+    )
+    search = Search(desk, memory, planner)
+    await search.settle(likes)
+    return search.error
 
-async def _write(
-    run: str, request: FavoritesRequest, result: Result, target: Account[TakesLikes], around: Surroundings
-) -> int:
+
+async def _write(run: str, planner: Planner, result: Result, target: Account[TakesLikes], around: Surroundings) -> int:
     """Write what the plan adds, put what came of it into the items, and return how many were written."""
-    sent_again = () if request.skip_existing else (Outcome.ALREADY_PRESENT,)
     operations = [
         Operation(
             position=position, track=item.target.id, source_track=item.source.id, claims=item.outcome is Outcome.ADDED
         )
-        for position, item in enumerate(result.items)
-        if item.target and item.outcome in {Outcome.ADDED, *sent_again}
+        for position in planner.to_write
+        if (item := planner.items[position]).target
     ]
     if not operations:
         return 0
 
     def tell(done: int, wrong: int) -> None:
-        """Tell how much is written."""
         around.tell(Progress(step=Step.WRITING, done=done, total=len(operations), matched=done - wrong, failed=wrong))
 
     tell(0, 0)
@@ -269,45 +208,36 @@ async def _write(
         report=tell,
     )
     result.error = applied.error or result.error
-    for position, (outcome, reason) in applied.instead.items():
-        item = result.items[position]
-        if item.outcome is Outcome.ADDED:
-            result.items[position] = replace(
-                item,
-                outcome=outcome,
-                reason=reason or item.reason,
-                target=item.target if outcome is Outcome.ALREADY_PRESENT else None,
-                candidate=None if outcome is Outcome.ALREADY_PRESENT else item.target,
-            )
-    await _remember_writes(operations, applied.instead, result, target, around.library)
+    claimed = [operation for operation in operations if operation.claims]
+    fates = {one.track: applied.instead[one.position] for one in claimed if one.position in applied.instead}
+    result.items = await asyncio.to_thread(_as_it_came, result.items, fates)
+    arrived = [track for one in claimed if one.track not in fates and (track := result.items[one.position].target)]
+    await around.library.run(mirror.wrote, target.id, arrived, int(time.time()))
+    refused = [track for track, (_, reason) in fates.items() if reason in {"rejected", "not_verified"}]
+    await around.library.run(matches.forget, target.id, refused)
     return applied.written
 
 
-async def _remember_writes(
-    operations: Sequence[Operation],
-    instead: dict[int, tuple[Outcome, str]],
-    result: Result,
-    target: Account[TakesLikes],
-    library: Library,
-) -> None:
-    """Put what was written into the target's mirror, and forget pairs that the target would not take."""
-    arrived = [
-        item.target
-        for operation in operations
-        if operation.claims and (item := result.items[operation.position]).outcome is Outcome.ADDED and item.target
-    ]
-    await library.run(mirror.wrote, target.id, arrived, int(time.time()))
-    refused = [
-        operation.track
-        for operation in operations
-        if instead.get(operation.position) in {(Outcome.FAILED, "rejected"), (Outcome.FAILED, "not_verified")}
-    ]
-    await library.run(matches.forget, target.id, refused)
+def _as_it_came(items: Sequence[Item], fates: dict[str, Instead]) -> list[Item]:
+    """Return items with what became of the tracks that were to be added, for every row that was to share one."""
+    return [_met(item, *fates[item.target.id]) if item.target and item.target.id in fates else item for item in items]
 
 
-def _as_asked(like: Like, request: FavoritesRequest) -> Like:
-    """Return a like with its first artist alone where that is asked; names on the whitelist are never split."""
-    artists = like.track.artists
-    if not request.first_artist_only or len(artists) < 2 or set(artists) & set(request.artist_whitelist):  # noqa: PLR2004
-        return like
-    return replace(like, track=replace(like.track, artists=artists[:1]))
+def _met(item: Item, outcome: Outcome, reason: str) -> Item:
+    """Return an item with the outcome that its track has met."""
+    if outcome is Outcome.ALREADY_PRESENT:
+        return replace(item, outcome=outcome)
+    return replace(item, outcome=outcome, reason=reason, target=None, candidate=item.target)
+
+
+def _as_asked(likes: Sequence[Like], request: FavoritesRequest) -> Sequence[Like]:
+    """Return likes with their first artist alone where that is asked; names on the whitelist are never split."""
+    if not request.first_artist_only:
+        return likes
+    never_split = frozenset(request.artist_whitelist)
+    return [
+        like
+        if never_split.intersection(like.track.artists)
+        else replace(like, track=replace(like.track, artists=like.track.artists[:1]))
+        for like in likes
+    ]

@@ -1,6 +1,7 @@
 """Looks a track up in a target's catalogue."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..matching import Outcome, Verdict, match, search_queries
@@ -14,8 +15,8 @@ MISSES_TO_DISTRUST = 5
 class IsrcSearch:
     """Whether a service's search by ISRC is worth its requests.
 
-    It has failed for months at a time: once it misses several tracks that free text then finds with that very ISRC, it
-    is left out.
+    It has failed for months at a time: once it misses several tracks in a row that free text then finds with that very
+    ISRC, it is left out.
     """
 
     misses: int = 0
@@ -25,9 +26,11 @@ class IsrcSearch:
         """Tell whether to ask by ISRC first."""
         return self.misses < MISSES_TO_DISTRUST
 
-    def learn(self, wanted: str, by_isrc: Sequence[Track], by_text: Track) -> None:
-        """Take in that free text found a track after a search by ISRC had come back with none."""
-        if not by_isrc and by_text.isrc == wanted:
+    def learn(self, wanted: str, by_isrc: Sequence[Track], found: Iterable[Track]) -> None:
+        """Take in what a search by ISRC found, and what all searches for the same track found together."""
+        if by_isrc:
+            self.misses = 0
+        elif any(track.isrc == wanted for track in found):
             self.misses += 1
 
 
@@ -36,19 +39,21 @@ async def look_up(track: Track, catalogue: SearchesTracks, isrc_search: IsrcSear
 
     Raises the errors of the service.
     """
-    candidates: list[Track] = []
-    by_isrc: Sequence[Track] = ()
-    asked_by_isrc = track.isrc is not None and isrc_search.trusted
-    if track.isrc is not None and asked_by_isrc:
-        by_isrc = await catalogue.search_isrc(track.isrc)
-        candidates += by_isrc
-    verdict = match(track, candidates, min_score=0)
-    for query in search_queries(track):
+    found: dict[str, Track] = {}
+
+    async def weigh(tracks: Iterable[Track]) -> Verdict:
+        """Return the verdict about all that was found so far and these, off the loop."""
+        for one in tracks:
+            found.setdefault(one.id, one)
+        return await asyncio.to_thread(match, track, list(found.values()), min_score=0)
+
+    isrc = track.isrc if isrc_search.trusted else None
+    by_isrc = await catalogue.search_isrc(isrc) if isrc else ()
+    verdict = await weigh(by_isrc)
+    for query in await asyncio.to_thread(search_queries, track):
         if verdict.outcome is Outcome.MATCH:
             break
-        known = {candidate.id for candidate in candidates}
-        candidates += [found for found in await catalogue.search_tracks(query) if found.id not in known]
-        verdict = match(track, candidates, min_score=0)
-    if asked_by_isrc and track.isrc is not None and verdict.track is not None:
-        isrc_search.learn(track.isrc, by_isrc, verdict.track)
+        verdict = await weigh(await catalogue.search_tracks(query))
+    if isrc:
+        isrc_search.learn(isrc, by_isrc, found.values())
     return verdict

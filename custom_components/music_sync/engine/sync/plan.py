@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+import logging
 
 from ..library.matches import Remembered
 from ..matching import Outcome as Match, TrackIndex, Verdict
 from ..model import Like, Track
 from ..outcomes import Item, Outcome
+
+_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +35,10 @@ class Memory:
         An item that says `added` means: to be added.
         """
         track = like.track
-        if like.unsyncable:
-            return Item(outcome=Outcome.UNSYNCABLE, reason=like.unsyncable, source=track)
         if track.id in self.pins:
             return self._pinned(track, self.pins[track.id])
+        if like.unsyncable:
+            return Item(outcome=Outcome.UNSYNCABLE, reason=like.unsyncable, source=track)
         return None if self.search_again else self._recall_match(track)
 
     def _recall_match(self, track: Track) -> Item | None:
@@ -53,8 +56,16 @@ class Memory:
         return self.judge(track, remembered.verdict)
 
     def recall_all(self, likes: Sequence[Like]) -> list[Item | None]:
-        """Recall several likes: a slice of work for a thread."""
-        return [self.recall(like) for like in likes]
+        """Recall several likes: a slice of work for a thread. One that cannot be weighed does not stop the others."""
+        return [self._recall_safely(like) for like in likes]
+
+    def _recall_safely(self, like: Like) -> Item | None:
+        """Recall a like, as failed where that goes wrong."""
+        try:
+            return self.recall(like)
+        except Exception:
+            _LOGGER.exception("Recalling %s goes wrong", like.track.id)
+            return failed(like.track, "search_failed")
 
     def holds(self, track: Track) -> Item | None:
         """Return an item where the target's favourites hold this recording, be it another pressing."""
@@ -70,8 +81,18 @@ class Memory:
         )
 
     def judge_again(self, track: Track, verdict: Verdict) -> Item:
-        """Turn the verdict on a search into what is to be done, where the target's favourites were not asked before."""
-        return (self.holds(track) if self.search_again else None) or self.judge(track, verdict)
+        """Turn the verdict on a new search into what is to be done.
+
+        Where the target's favourites were passed over before, they are asked now: what they hold is already there,
+        whichever pressing the search prefers.
+        """
+        if not self.search_again or (verdict.track and verdict.track.id in self.present):
+            return self.judge(track, verdict)
+        remembered = self.remembered.get(track.id)
+        known = remembered.verdict.track if remembered else None
+        if remembered and known and known.id in self.present:
+            return self._to_add(track, remembered.verdict, known, "paired")
+        return self.holds(track) or self.judge(track, verdict)
 
     def judge(self, track: Track, verdict: Verdict) -> Item:
         """Turn the verdict on a search into what is to be done."""
@@ -100,30 +121,41 @@ class Memory:
 
 
 class Planner:
-    """Places items one after the other, oldest like first, minding the target's favourites and the limit of writes."""
+    """Places items one after the other, oldest like first, minding the target's favourites and the limit of writes.
 
-    def __init__(self, present: Collection[str], limit: int | None) -> None:
+    `to_write` are the positions of those among `items` that are to be sent to the target, each track once; with
+    `sends_again` what is there already is sent, too.
+    """
+
+    def __init__(self, present: Collection[str], limit: int | None, *, sends_again: bool = False) -> None:
         """Start an empty plan for a target that holds these ids."""
         self.items: list[Item] = []
+        self.to_write: list[int] = []
         self.outcomes = Counter[Outcome]()
         self._present = present
-        self._promised: set[str] = set()
         self._limit = limit
+        self._sends_again = sends_again
+        self._promised: set[str] = set()
 
     @property
     def is_full(self) -> bool:
         """Tell whether the limit of writes is reached."""
-        return self._limit is not None and len(self._promised) >= self._limit
+        return self._limit is not None and len(self.to_write) >= self._limit
 
     def place(self, item: Item) -> None:
         """Add an item to the plan: what is to be added may be there already, or beyond the limit."""
-        if item.outcome is Outcome.ADDED and (target := item.target):
-            if target.id in self._present or target.id in self._promised:
+        if (target := item.target) and target.id not in self._promised:
+            is_there = target.id in self._present or item.outcome is Outcome.ALREADY_PRESENT
+            if is_there:
                 item = replace(item, outcome=Outcome.ALREADY_PRESENT)
-            elif self.is_full:
-                item = skipped(item.source, "limit")
-            else:
-                self._promised.add(target.id)
+            if not is_there or self._sends_again:
+                if self.is_full:
+                    item = skipped(item.source, "limit")
+                else:
+                    self._promised.add(target.id)
+                    self.to_write.append(len(self.items))
+        elif target:
+            item = replace(item, outcome=Outcome.ALREADY_PRESENT)
         self.items.append(item)
         self.outcomes[item.outcome] += 1
 

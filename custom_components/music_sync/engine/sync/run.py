@@ -12,7 +12,8 @@ from ..outcomes import Status
 from ..providers.capabilities import ReadsFavorites
 from . import report
 from .account import Account
-from .favorites import FavoritesRequest, Result, SourceEmpty, Surroundings, TakesLikes, sync_favorites
+from .favorites import FavoritesRequest, Result, SourceEmpty, Stop, Surroundings, TakesLikes, sync_favorites
+from .schedule import RATE_LIMITED
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ INTERRUPTED = "interrupted"
 _ERRORS: dict[type[Exception], str] = {
     SignInNeeded: "sign_in_needed",
     AccessDenied: "access_denied",
-    RateLimited: "rate_limited",
+    RateLimited: RATE_LIMITED,
     BudgetSpent: "budget_spent",
     SourceEmpty: "source_empty",
     ServiceError: "service_failed",
@@ -62,10 +63,28 @@ async def carry_out(
         finished_at=time.time(),
         items=result.items,
         source_age=result.source_age,
-        error=None if error is None else error_key(error),
+        error=error_key(error) if error else INTERRUPTED if _is_interrupted(result, around) else None,
     )
     await library.run(runs.finish, run.id, result.status, told, result.items)
     return told, error
+
+
+async def call_off(run: Run, source: Account[Any], target: Account[Any], library: Library) -> dict[str, Any]:
+    """Close the books on a run that a person cancelled before it began, and return its report without items."""
+    now = time.time()
+    told = report.header(
+        run_id=run.id,
+        status=Status.CANCELLED,
+        dry_run=bool(run.request["dry_run"]),
+        source=_describe(source),
+        target=_describe(target),
+        content=run.content,
+        started_at=now,
+        finished_at=now,
+        items=[],
+    )
+    await library.run(runs.finish, run.id, Status.CANCELLED, told, [])
+    return told
 
 
 async def recover(target: Account[Any], library: Library) -> None:
@@ -75,7 +94,7 @@ async def recover(target: Account[Any], library: Library) -> None:
             run_id=run.id,
             status=Status.PARTIAL,
             dry_run=bool(run.request["dry_run"]),
-            source={"entry_id": run.source},
+            source={"entry_id": run.source, "title": run.source, "kind": ""},
             target=_describe(target),
             content=run.content,
             started_at=run.queued_at,
@@ -84,6 +103,12 @@ async def recover(target: Account[Any], library: Library) -> None:
             error=INTERRUPTED,
         )
         await library.run(runs.finish, run.id, Status.PARTIAL, told, [])
+
+
+def _is_interrupted(result: Result, around: Surroundings) -> bool:
+    """Tell whether a run left something out because Home Assistant wanted it to stop."""
+    cut_short = any(item.reason == "cancelled" for item in result.items)
+    return cut_short and around.stopped_by() is Stop.HOME_ASSISTANT
 
 
 def error_key(error: Exception) -> str:

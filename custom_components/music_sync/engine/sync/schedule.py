@@ -8,6 +8,9 @@ from ..outcomes import Status
 RETRY_AFTER = 3600.0
 """Seconds after which a run takes up what the last one could not finish."""
 
+RATE_LIMITED = "rate_limited"
+"""The key of the error of a run that a service's rate limit ended."""
+
 
 class Trigger(StrEnum):
     """What starts a sync by itself."""
@@ -19,10 +22,11 @@ class Trigger(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastRun:
-    """How a sync's last run ended, and when (Unix seconds)."""
+    """How a sync's last run ended, and when (Unix seconds); `error` is the key of what kept it from going on."""
 
     status: Status
     finished_at: float
+    error: str | None = None
 
 
 def next_run(
@@ -37,18 +41,18 @@ def next_run(
     """Return when a sync is due by the clock (Unix seconds), None where only a person or a change starts it.
 
     `interval` is in seconds; `retry_at` is when the first track that was not found is due again, `blocked_until` when
-    both accounts may be asked.
+    both accounts may be asked. A run that a rate limit ended is due the moment that lifts.
     """
     if trigger is Trigger.MANUAL:
         return None
     if last is None:
         due = now
     elif last.status in {Status.PARTIAL, Status.FAILED}:
-        due = blocked_until if blocked_until > now else last.finished_at + RETRY_AFTER
+        due = last.finished_at if last.error == RATE_LIMITED else last.finished_at + RETRY_AFTER
     elif trigger is Trigger.INTERVAL:
         due = last.finished_at + interval
     elif retry_at is None:
         return None
     else:
-        due = retry_at
+        due = max(retry_at, last.finished_at + RETRY_AFTER)
     return max(due, blocked_until, now)

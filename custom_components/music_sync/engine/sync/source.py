@@ -11,19 +11,28 @@ from ..model import Like, Page
 from ..providers.capabilities import ReadsFavorites
 from .account import Account
 
-WEEK = 7 * 86_400
-FULL_READ_AFTER = WEEK
+FULL_READ_AFTER = 7 * 86_400.0
 """A like and an unlike between two looks cancel out in the total: only a whole reading tells (seconds)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WholeList:
-    """A list that was read to its end; `consistent` says that it did not change meanwhile."""
+class Reading:
+    """Likes as they were read, newest first, none twice.
+
+    `total` is the list's length as the last page told it, `left_out` how many rows made no sense or repeated another.
+    `is_steady` says that the list's length did not change meanwhile, and that all of it was sent.
+    """
 
     likes: Sequence[Like]
     total: int
-    rejected: int
-    consistent: bool
+    left_out: int
+    repeated: int
+    is_steady: bool
+
+    @property
+    def is_consistent(self) -> bool:
+        """Tell whether the list cannot have changed meanwhile: a row that moves on is sent twice."""
+        return self.is_steady and not self.repeated
 
 
 async def refresh_source(account: Account[ReadsFavorites], library: Library) -> Mirror:
@@ -36,16 +45,16 @@ async def refresh_source(account: Account[ReadsFavorites], library: Library) -> 
         first = await account.provider.favorites_page(0)
         now = time.time()
         if before.complete and now - before.full_at < FULL_READ_AFTER:
-            head = await library.run(mirror.head, account.id, len(first.items))
-            if first.total == before.total and _dates(first.items) == head:
+            newest = _dates(_each_once(first.items))
+            if first.total == before.total and newest == await library.run(mirror.head, account.id, len(newest)):
                 after = replace(before, checked_at=now)
                 await library.run(mirror.put, account.id, after)
                 return after
             known = dict(await library.run(mirror.head, account.id, None))
             newer = await _read_newer(account.provider, first, known)
-            if len(known.keys() | {like.track.id for like in newer}) + before.rejected == first.total:
+            if newer is not None and len(known.keys() | newer.keys()) + before.rejected == first.total:
                 after = replace(before, version=before.version + 1, total=first.total, checked_at=now)
-                await library.run(_keep, account.id, newer, after, whole=False)
+                await library.run(_keep, account.id, list(newer.values()), after, whole=False)
                 return after
             first = await account.provider.favorites_page(0)
         return await _read_whole(account, library, before, first)
@@ -72,55 +81,68 @@ async def refresh_newest(account: Account[ReadsFavorites], library: Library, new
 
 
 async def _read_whole(account: Account[ReadsFavorites], library: Library, before: Mirror, first: Page[Like]) -> Mirror:
-    """Read everything, a second time where the list changed meanwhile; what is still in doubt takes nothing away."""
-    whole = await read_to_the_end(account.provider, first)
-    if not whole.consistent:
-        whole = await read_to_the_end(account.provider, await account.provider.favorites_page(0))
+    """Read everything, a second time where that is in doubt; what is in doubt still takes nothing away."""
+    reading = await read_to_the_end(account.provider, first)
+    is_sure = reading.is_consistent
+    if not is_sure:
+        again = await read_to_the_end(account.provider, await account.provider.favorites_page(0))
+        # Rows that a list really holds twice are there again.
+        is_sure = again.is_consistent or (again.is_steady and _dates(again.likes) == _dates(reading.likes))
+        reading = again
     now = time.time()
     known = await library.run(mirror.head, account.id, None)
-    changed = _dates(whole.likes) != known or not before.complete
     after = replace(
         before,
-        version=before.version + changed,
-        total=whole.total,
-        rejected=whole.rejected,
-        complete=whole.consistent,
+        version=before.version + (_dates(reading.likes) != known or not before.complete),
+        total=reading.total,
+        rejected=reading.left_out,
+        complete=before.complete or is_sure,
         checked_at=now,
-        full_at=now if whole.consistent else before.full_at,
+        full_at=now if is_sure else 0.0,
     )
-    await library.run(_keep, account.id, whole.likes, after, whole=whole.consistent)
+    await library.run(_keep, account.id, reading.likes, after, whole=is_sure)
     return after
 
 
-async def read_to_the_end(provider: ReadsFavorites, first: Page[Like]) -> WholeList:
+async def read_to_the_end(provider: ReadsFavorites, first: Page[Like]) -> Reading:
     """Read on from the first page; stops at the total, since some services start over behind it."""
-    likes = {like.track.id: like for like in first.items}
-    rows, rejected, page = first.rows, first.rejected, first
-    while page.rows and rows < page.total:
-        page = await provider.favorites_page(rows)
-        rows += page.rows
-        rejected += page.rejected
+    likes: dict[str, Like] = {}
+    sent = rejected = 0
+    page = first
+    while True:
         for like in page.items:
             likes.setdefault(like.track.id, like)
-    return WholeList(
+        sent += page.rows
+        rejected += page.rejected
+        if not page.rows or sent >= page.total:
+            break
+        page = await provider.favorites_page(sent)
+    return Reading(
         likes=list(likes.values()),
         total=page.total,
-        rejected=rejected,
-        consistent=first.total == page.total == rows == len(likes) + rejected,
+        left_out=sent - len(likes),
+        repeated=sent - rejected - len(likes),
+        is_steady=first.total == page.total == sent,
     )
 
 
-async def _read_newer(provider: ReadsFavorites, first: Page[Like], known: dict[str, int]) -> list[Like]:
-    """Return the likes that are not known with their date, newest first, reading until nothing newer can follow."""
+async def _read_newer(provider: ReadsFavorites, first: Page[Like], known: dict[str, int]) -> dict[str, Like] | None:
+    """Return the likes that are not known with their date, by id, newest first; None where the list changes meanwhile.
+
+    Reads until nothing newer can follow.
+    """
     watermark = max(known.values(), default=0)
-    newer: list[Like] = []
+    newer: dict[str, Like] = {}
     rows, page = first.rows, first
-    while True:
-        newer += [like for like in page.items if known.get(like.track.id) != like.liked_at]
+    while page.total == first.total:
+        for like in page.items:
+            if known.get(like.track.id) != like.liked_at:
+                newer.setdefault(like.track.id, like)
         if reaches_known(page, known, watermark) or not page.rows or rows >= page.total:
             return newer
         page = await provider.favorites_page(rows)
         rows += page.rows
+    return None
 
 
 def reaches_known(page: Page[Like], known: dict[str, int], watermark: int) -> bool:
@@ -137,6 +159,14 @@ def reaches_known(page: Page[Like], known: dict[str, int], watermark: int) -> bo
 def _dates(likes: Sequence[Like]) -> list[tuple[str, int]]:
     """Return what identifies likes, in their order."""
     return [(like.track.id, like.liked_at) for like in likes]
+
+
+def _each_once(likes: Sequence[Like]) -> Sequence[Like]:
+    """Return likes without those whose track came before."""
+    first: dict[str, Like] = {}
+    for like in likes:
+        first.setdefault(like.track.id, like)
+    return list(first.values())
 
 
 def _keep(connection: sqlite3.Connection, account: str, likes: Sequence[Like], state: Mirror, *, whole: bool) -> None:

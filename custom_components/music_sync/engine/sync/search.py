@@ -1,0 +1,114 @@
+"""Settles likes one after the other: from memory, else by asking the target's catalogue."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from itertools import batched
+import logging
+
+from ..errors import AccessDenied, BudgetSpent, MustWait, ServiceError, SignInNeeded
+from ..matching import Outcome as Match, Verdict
+from ..model import Like, Track
+from ..outcomes import Item, Outcome
+from ..providers.capabilities import SearchesTracks
+from .lookup import IsrcSearch, look_up
+from .plan import Memory, Planner, failed, skipped
+
+_LOGGER = logging.getLogger(__name__)
+
+SLICE = 500
+REMEMBER_EVERY = 25
+FAILURES_IN_A_ROW = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What a search works with.
+
+    `keep` stores verdicts by the source's track id; `tell` is told which track is in hand and how many are behind.
+    """
+
+    catalogue: SearchesTracks
+    isrc_search: IsrcSearch
+    keep: Callable[[Sequence[tuple[str, Verdict]]], Awaitable[None]]
+    tell: Callable[[Track, int], None]
+    is_stopped: Callable[[], bool]
+
+
+class Search:
+    """Fills a plan; `error` is what ended the asking early."""
+
+    def __init__(self, desk: Desk, memory: Memory, planner: Planner) -> None:
+        """Take what the search works with."""
+        self.error: ServiceError | None = None
+        self._desk = desk
+        self._memory = memory
+        self._planner = planner
+        self._fresh: list[tuple[str, Verdict]] = []
+        self._failures = 0
+
+    async def settle(self, likes: Sequence[Like]) -> None:
+        """Place an item for each like, oldest first, in slices that do not hold up the loop."""
+        done = 0
+        for some in batched(likes, SLICE, strict=False):
+            try:
+                for like, recalled in zip(some, await asyncio.to_thread(self._memory.recall_all, some), strict=True):
+                    if recalled is None:
+                        self._desk.tell(like.track, done)
+                    elif recalled.outcome is Outcome.ALREADY_PRESENT:
+                        self._learn(like.track, recalled)
+                    self._planner.place(recalled or await self._ask(like.track))
+                    done += 1
+            finally:
+                await self._keep()
+
+    async def _ask(self, track: Track) -> Item:
+        """Ask the target's catalogue, unless there is a reason not to."""
+        if item := self._not_asked(track):
+            return item
+        try:
+            verdict = await look_up(track, self._desk.catalogue, self._desk.isrc_search)
+            item = await asyncio.to_thread(self._memory.judge_again, track, verdict)
+        except ServiceError as error:
+            return self._could_not_ask(track, error)
+        except Exception:
+            _LOGGER.exception("The search for %s goes wrong", track.id)
+            return failed(track, "search_failed")
+        self._failures = 0
+        self._fresh.append((track.id, verdict))
+        if len(self._fresh) >= REMEMBER_EVERY:
+            await self._keep()
+        return item
+
+    def _not_asked(self, track: Track) -> Item | None:
+        """Return the item for a like that need not, or must not, be searched any more."""
+        if self._desk.is_stopped():
+            return skipped(track, "cancelled")
+        if self._planner.is_full:
+            return skipped(track, "limit")
+        return _prevented(track, self.error) if self.error else None
+
+    def _could_not_ask(self, track: Track, error: ServiceError) -> Item:
+        """Return the item for a search that failed; what would fail again ends the searching."""
+        self._failures += 1
+        if isinstance(error, MustWait | SignInNeeded | AccessDenied) or self._failures >= FAILURES_IN_A_ROW:
+            self.error = error
+        return _prevented(track, error)
+
+    def _learn(self, track: Track, held: Item) -> None:
+        """Keep that the target holds a track: the pair need not be found out again, nor the track be looked for."""
+        verdict = Verdict(outcome=Match.MATCH, reason=held.reason, score=held.score, track=held.target, candidate=None)
+        self._fresh.append((track.id, verdict))
+
+    async def _keep(self) -> None:
+        """Keep the verdicts so far: a search that was paid for is not paid for again."""
+        fresh, self._fresh = self._fresh, []
+        if fresh:
+            await self._desk.keep(fresh)
+
+
+def _prevented(track: Track, error: ServiceError) -> Item:
+    """Return the item for a like whose search an error prevents."""
+    if isinstance(error, MustWait):
+        return skipped(track, "budget" if isinstance(error, BudgetSpent) else "rate_limited")
+    return failed(track, "search_failed")
