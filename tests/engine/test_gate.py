@@ -2,29 +2,19 @@
 
 import asyncio
 from email.utils import formatdate
-import time
 
 import pytest
 
-from custom_components.music_sync.engine.errors import BudgetSpent, MustWait, NotFound, RateLimited, Unreachable
+from custom_components.music_sync.engine.errors import BudgetSpent, NotFound, RateLimited
 from custom_components.music_sync.engine.model import GateState
 from custom_components.music_sync.engine.providers.gate import RateGate
 
 from .fake_time import NOON, FakeTime
+from .gate_bench import Settings, limited_once, make_gate, pass_once
 
 DAY = 86_400
 TODAY = int(NOON // DAY)
 MIDNIGHT = float((TODAY + 1) * DAY)
-
-
-class Settings:
-    """Settings that may change while the gate is in use, and the states it told of."""
-
-    def __init__(self) -> None:
-        """Start with a fifth of a second and a hundred requests."""
-        self.delay = 0.2
-        self.budget = 100
-        self.told: list[GateState] = []
 
 
 @pytest.fixture
@@ -39,37 +29,10 @@ def settings() -> Settings:
     return Settings()
 
 
-def make_gate(fake: FakeTime, settings: Settings, state: GateState | None = None) -> RateGate:
-    """Build a gate on the fake clock."""
-    return RateGate(
-        minimum_delay=lambda: settings.delay,
-        daily_budget=lambda: settings.budget,
-        state=state,
-        changed=settings.told.append,
-        clock=fake.clock,
-        steady=fake.steady,
-        sleep=fake.sleep,
-    )
-
-
 @pytest.fixture
 def gate(fake: FakeTime, settings: Settings) -> RateGate:
     """Give a new gate."""
     return make_gate(fake, settings)
-
-
-async def pass_once(gate: RateGate, *, counted: bool = True) -> None:
-    """Take a turn and give it back."""
-    async with gate.turn(counted=counted):
-        pass
-
-
-async def limited_once(gate: RateGate, retry_after: str | None) -> RateLimited:
-    """Take a turn in which the service asks for a pause."""
-    with pytest.raises(RateLimited) as caught:
-        async with gate.turn():
-            raise gate.rate_limited(retry_after)
-    return caught.value
 
 
 async def test_the_first_request_goes_at_once(gate: RateGate, fake: FakeTime, settings: Settings) -> None:
@@ -355,107 +318,3 @@ async def test_an_error_gives_the_turn_back(gate: RateGate) -> None:
             raise NotFound("gone")
     await pass_once(gate)
     assert gate.state.used == 2
-
-
-class Attempts:
-    """A request that ends as told, each time."""
-
-    def __init__(self, gate: RateGate, *ends: Exception | str) -> None:
-        """Take errors to raise and `Retry-After` headers to be limited by; then it goes well."""
-        self.gate = gate
-        self.ends = list(ends)
-        self.made = 0
-
-    async def __call__(self) -> str:
-        """Send the request."""
-        self.made += 1
-        match self.ends.pop(0) if self.ends else None:
-            case Exception() as error:
-                raise error
-            case str() as header:
-                raise self.gate.rate_limited(header)
-        return "done"
-
-
-async def test_send_waits_for_short_pauses(gate: RateGate, fake: FakeTime) -> None:
-    """Each is waited out, and every try counts."""
-    attempts = Attempts(gate, "5", "6", "7")
-    assert await gate.send(attempts) == "done"
-    assert fake.slept == [5, 6, 7]
-    assert gate.state.used == 4
-
-
-async def test_send_gives_up_after_three_pauses(gate: RateGate, fake: FakeTime) -> None:
-    """A service that keeps asking for pauses ends it."""
-    attempts = Attempts(gate, *["5"] * 9)
-    with pytest.raises(RateLimited) as caught:
-        await gate.send(attempts)
-    assert attempts.made == 4
-    assert caught.value.until == fake.now + 5
-
-
-async def test_send_does_not_wait_for_a_long_pause(gate: RateGate, fake: FakeTime, settings: Settings) -> None:
-    """One request was sent, and the next call sends none; that it was the day's last is not what is told."""
-    settings.budget = 1
-    attempts = Attempts(gate, "61")
-    with pytest.raises(RateLimited):
-        await gate.send(attempts)
-    settings.budget = 9
-    with pytest.raises(RateLimited):
-        await gate.send(attempts)
-    assert (attempts.made, fake.slept) == (1, [])
-
-
-async def test_send_tries_an_unreachable_service_three_times(gate: RateGate, fake: FakeTime) -> None:
-    """With short pauses between, that others may use."""
-    attempts = Attempts(gate, Unreachable("502"), Unreachable("502"))
-    assert await gate.send(attempts, counted=False) == "done"
-    assert fake.slept == [1, 3]
-    assert gate.state.used == 0
-    attempts = Attempts(gate, *[Unreachable("502")] * 9)
-    with pytest.raises(Unreachable):
-        await gate.send(attempts)
-    assert attempts.made == 3
-
-
-async def test_send_never_repeats_a_write_of_unknown_fate(gate: RateGate, fake: FakeTime) -> None:
-    """But it does repeat one that was surely refused."""
-    attempts = Attempts(gate, "5", Unreachable("lost"))
-    with pytest.raises(Unreachable):
-        await gate.send(attempts, repeatable=False)
-    assert attempts.made == 2
-    assert fake.slept == [5]
-
-
-async def test_send_lets_other_errors_through(gate: RateGate) -> None:
-    """They are told once."""
-    attempts = Attempts(gate, NotFound("gone"))
-    with pytest.raises(NotFound):
-        await gate.send(attempts)
-    assert attempts.made == 1
-
-
-async def test_errors_tell_when(gate: RateGate, settings: Settings) -> None:
-    """Both reasons to wait are of one kind."""
-    settings.budget = 0
-    with pytest.raises(MustWait):
-        await pass_once(gate)
-
-
-async def test_a_gate_works_by_the_real_clock() -> None:
-    """Defaults need no clock, no state and nobody who listens."""
-    gate = RateGate(minimum_delay=lambda: 0.01, daily_budget=lambda: 10)
-    for _ in range(3):
-        await pass_once(gate)
-    assert gate.remaining_today == 7
-    with pytest.raises(RateLimited):
-        await gate.send(Attempts(gate, "3600"))
-    assert gate.blocked_until > time.time() + 3500
-
-
-async def test_a_clock_alone_serves_as_the_steady_one(fake: FakeTime) -> None:
-    """Whoever gives a clock need not give two."""
-    gate = RateGate(minimum_delay=lambda: 1.0, daily_budget=lambda: 10, clock=fake.clock, sleep=fake.sleep)
-    await limited_once(gate, "5")
-    await pass_once(gate)
-    assert fake.slept == [5]

@@ -5,17 +5,9 @@ import time
 from typing import Any
 
 import aiohttp
-from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
-from custom_components.music_sync.engine.errors import (
-    BudgetSpent,
-    RateLimited,
-    Rejected,
-    ServiceError,
-    SignInNeeded,
-    Unreachable,
-)
+from custom_components.music_sync.engine.errors import BudgetSpent, Rejected, ServiceError, SignInNeeded, Unreachable
 from custom_components.music_sync.engine.model import Like, Profile, Track, Unsyncable
 from custom_components.music_sync.engine.providers.capabilities import (
     Identifies,
@@ -396,63 +388,3 @@ async def test_only_searches_cost_budget(account: Account) -> None:
     assert len(account.server.seen) == 1
     account.server.json({"id": 5})
     await account.provider.profile()
-
-
-KEYS = st.sampled_from(
-    ["id", "title", "version", "isrc", "duration", "performer", "performers", "name", "album", "artist", "hires"]
-)
-MORE_KEYS = st.sampled_from(["streamable", "streamable_at", "parental_warning", "favorited_at"])
-VALUES = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(max_size=20)
-    | st.sampled_from(["A, MainArtist - B, C, FeaturedArtist", " - , , MainArtist", "USQX91300108", "&amp;&#xd800;"]),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(KEYS | MORE_KEYS | st.text(max_size=3), inner, max_size=8)
-    ),
-    max_leaves=25,
-)
-BODIES = VALUES | st.fixed_dictionaries(
-    {
-        "tracks": VALUES
-        | st.fixed_dictionaries({"items": st.lists(VALUES, max_size=6), "total": st.integers(0, 9) | VALUES})
-    },
-    optional={"status": VALUES | st.just("error"), "code": VALUES, "id": VALUES, "user": VALUES, "last_update": VALUES},
-)
-
-
-@given(body=BODIES)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_whatever_arrives_is_understood_or_counted(account: Account, body: Any) -> None:
-    """Arbitrary answers never raise anything but an error of ours, and every row is accounted for."""
-    provider = account.provider
-
-    async def page() -> None:
-        """Read favourites and check the books."""
-        likes = await provider.favorites_page(0)
-        assert len(likes.items) + likes.rejected == likes.rows
-        for like in likes.items:
-            assert like.track.id
-            assert like.unsyncable or (like.track.title and like.track.artists)
-            like.track.title.encode()
-
-    for ask in (
-        page,
-        provider.profile,
-        provider.favorites_marker,
-        provider.favorite_ids,
-        lambda: provider.search_isrc("USQX91300108"),
-        lambda: provider.search_tracks("x"),
-        lambda: provider.add_favorites(["1"]),
-    ):
-        account.server.replies.clear()
-        for _ in range(3):
-            account.server.json(body)
-        try:
-            await ask()
-        except RateLimited as error:
-            account.time.go_by(error.until - account.time.now)
-        except ServiceError:
-            pass
