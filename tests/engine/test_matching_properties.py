@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hypothesis import assume, given, settings, strategies as st
 
-from custom_components.music_sync.engine.matching import Outcome, TrackIndex, match, search_queries
+from custom_components.music_sync.engine.matching import Decision, TrackIndex, match, search_queries
 from custom_components.music_sync.engine.matching.evidence import describe, weigh
 from custom_components.music_sync.engine.model import Track
 
@@ -50,14 +50,14 @@ def named(title: str, artist: str) -> Track:
 def test_any_track_matches_itself(title: str, artist: str) -> None:
     """A track with a title and an artist, in any script, is the same recording as itself; "various" is no artist."""
     assume(not describe(named(title, artist)).credit.nobody)
-    assert match(named(title, artist), [named(title, artist)]).outcome is Outcome.MATCH
+    assert match(named(title, artist), [named(title, artist)]).decision is Decision.MATCH
 
 
 @given(title=TITLES, artist=WORDS)
 def test_any_decorated_track_matches_itself(title: str, artist: str) -> None:
     """So is one whose title carries signs, versions, guests and parts."""
     assume(describe(named(title, artist)).title.key and not describe(named(title, artist)).credit.nobody)
-    assert match(named(title, artist), [named(title, artist)]).outcome is Outcome.MATCH
+    assert match(named(title, artist), [named(title, artist)]).decision is Decision.MATCH
 
 
 @given(one=TRACKS, other=TRACKS)
@@ -84,7 +84,7 @@ def test_case_width_and_quotes_do_not_matter(title: str, decoration: str, artist
     for change in (str.upper, str.title, _wide, _curly):
         spelled = named(change(track.title), change(artist))
         assert describe(spelled).title.key == describe(track).title.key
-        assert match(track, [spelled]).outcome is Outcome.MATCH
+        assert match(track, [spelled]).decision is Decision.MATCH
 
 
 @given(
@@ -94,15 +94,15 @@ def test_different_han_titles_never_match(one: str, other: str, artist: str) -> 
     """Two different titles of Chinese signs are never one recording, not even of one length."""
     assume(describe(named(one, artist)).title.key != describe(named(other, artist)).title.key)
     mine, theirs = named(one, artist), named(other, artist)
-    assert match(mine, [theirs]).outcome is Outcome.NONE
-    assert match(replace(mine, duration=200.0), [replace(theirs, duration=200.0)]).outcome is Outcome.NONE
+    assert match(mine, [theirs]).decision is Decision.NONE
+    assert match(replace(mine, duration=200.0), [replace(theirs, duration=200.0)]).decision is Decision.NONE
 
 
 @given(one=st.text(alphabet=HANGUL, min_size=1, max_size=6), other=st.text(alphabet=HANGUL, min_size=1, max_size=6))
 def test_different_hangul_titles_never_match(one: str, other: str) -> None:
     """Neither are two different titles of Korean syllables."""
     assume(one != other)
-    assert match(named(one, "IU"), [named(other, "IU")]).outcome is not Outcome.MATCH
+    assert match(named(one, "IU"), [named(other, "IU")]).decision is not Decision.MATCH
 
 
 @given(query=TRACKS, candidates=st.lists(TRACKS, max_size=4), min_score=st.floats(min_value=0, max_value=100))
@@ -111,13 +111,13 @@ def test_verdicts_are_well_formed(query: Track, candidates: list[Track], min_sco
     """Whatever the texts: a match has a track, a review a candidate, and every reason is one of its outcome's."""
     verdict = match(query, candidates, min_score=min_score)
     reasons = {
-        Outcome.MATCH: {"isrc", "mbid", "exact", "fuzzy"},
-        Outcome.REVIEW: {"ambiguous", "low_score", "no_duration", "other_script", "edit"},
-        Outcome.NONE: {"not_found", "no_good_match"},
+        Decision.MATCH: {"isrc", "mbid", "exact", "fuzzy"},
+        Decision.REVIEW: {"ambiguous", "low_score", "no_duration", "other_script", "edit"},
+        Decision.NONE: {"not_found", "no_good_match"},
     }
-    assert verdict.reason in reasons[verdict.outcome]
-    assert (verdict.track is not None) == (verdict.outcome is Outcome.MATCH)
-    assert (verdict.candidate is not None) == (verdict.outcome is not Outcome.MATCH and bool(candidates))
+    assert verdict.reason in reasons[verdict.decision]
+    assert (verdict.track is not None) == (verdict.decision is Decision.MATCH)
+    assert (verdict.candidate is not None) == (verdict.decision is not Decision.MATCH and bool(candidates))
     assert (verdict.score is not None) == bool(candidates)
     assert verdict.score is None or 0 <= verdict.score <= 100
 
@@ -128,7 +128,7 @@ def test_a_higher_bar_never_accepts_more(query: Track, candidates: list[Track], 
     low, high = sorted((low, high))
     loose, strict = match(query, candidates, min_score=low), match(query, candidates, min_score=high)
     assert strict.track in {None, loose.track}
-    assert (loose.outcome is Outcome.NONE) == (strict.outcome is Outcome.NONE)
+    assert (loose.decision is Decision.NONE) == (strict.decision is Decision.NONE)
 
 
 @given(query=TRACKS, library=st.lists(TRACKS, max_size=6))
@@ -136,8 +136,8 @@ def test_index_agrees_with_looking_at_everything(query: Track, library: list[Tra
     """The index never accepts what looking at the whole library would not."""
     tracks = [replace(track, id=str(number)) for number, track in enumerate(library)]
     found = TrackIndex(tracks).match(query)
-    if found.outcome is Outcome.MATCH:
-        assert match(query, tracks, playable_only=False).outcome is not Outcome.NONE
+    if found.decision is Decision.MATCH:
+        assert match(query, tracks, playable_only=False).decision is not Decision.NONE
 
 
 @given(track=TRACKS)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from custom_components.music_sync.engine.matching import Outcome, match
+from custom_components.music_sync.engine.matching import Decision, match
 from custom_components.music_sync.engine.model import Track
 
-MATCH, REVIEW, NONE = Outcome.MATCH, Outcome.REVIEW, Outcome.NONE
+MATCH, REVIEW, NONE = Decision.MATCH, Decision.REVIEW, Decision.NONE
 ISRC = "GBAYE0601477"
 
 
@@ -333,8 +333,8 @@ def _cases[T](table: dict[str, T]) -> pytest.MarkDecorator:
 def test_same_recording(case: tuple[Track, Track]) -> None:
     """Spellings of one recording match, whichever side asks."""
     one, other = case
-    assert match(one, [other]).outcome is MATCH
-    assert match(other, [one]).outcome is MATCH
+    assert match(one, [other]).decision is MATCH
+    assert match(other, [one]).decision is MATCH
 
 
 @_cases(OTHER)
@@ -342,8 +342,8 @@ def test_other_recording(case: tuple[Track, Track]) -> None:
     """Other recordings are refused, whichever side asks, and the best one is named."""
     one, other = case
     verdict = match(one, [other])
-    assert (verdict.outcome, verdict.reason, verdict.candidate) == (NONE, "no_good_match", other)
-    assert match(other, [one]).outcome is NONE
+    assert (verdict.decision, verdict.reason, verdict.candidate) == (NONE, "no_good_match", other)
+    assert match(other, [one]).decision is NONE
 
 
 @_cases(FOR_A_PERSON)
@@ -351,7 +351,7 @@ def test_for_a_person(case: tuple[Track, Track, str]) -> None:
     """What only a person may accept goes to review, whichever side asks, for a stable reason."""
     one, other, reason = case
     verdict = match(one, [other])
-    assert (verdict.outcome, verdict.reason, verdict.candidate, verdict.track) == (REVIEW, reason, other, None)
+    assert (verdict.decision, verdict.reason, verdict.candidate, verdict.track) == (REVIEW, reason, other, None)
     assert match(other, [one]).reason == reason
 
 
@@ -380,6 +380,6 @@ def test_isrc(case: tuple[Track, Track, str | None]) -> None:
     """A shared code decides unless the rest speaks against it; a different one says nothing."""
     one, other, reason = case
     verdict = match(one, [other])
-    assert (verdict.reason if verdict.outcome is MATCH else None) == reason
+    assert (verdict.reason if verdict.decision is MATCH else None) == reason
     if reason == "isrc":
         assert verdict.score == 100

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.music_sync.engine.matching import Outcome, TrackIndex, Verdict, match, search_queries
+from custom_components.music_sync.engine.matching import Decision, TrackIndex, Verdict, match, search_queries
 from custom_components.music_sync.engine.model import Track
 
 QUERY = Track(id="q", title="Hello", artists=("Ann",), album="First", duration=200.0, isrc="GBAYE0601477")
@@ -24,7 +24,9 @@ def chosen(query: Track, candidates: Sequence[Track]) -> str | None:
 
 def test_no_candidates() -> None:
     """Where nothing came back, that is the reason."""
-    assert match(QUERY, []) == Verdict(outcome=Outcome.NONE, reason="not_found", score=None, track=None, candidate=None)
+    assert match(QUERY, []) == Verdict(
+        decision=Decision.NONE, reason="not_found", score=None, track=None, candidate=None
+    )
 
 
 def test_best_refused_candidate_is_named() -> None:
@@ -91,8 +93,8 @@ def test_min_score_only_turns_a_match_into_a_review() -> None:
     query = replace(QUERY, title="Hello There My Friend", isrc=None)
     assert match(query, [typo]).reason == "fuzzy"
     held = match(query, [typo], min_score=99.9)
-    assert (held.outcome, held.reason, held.candidate) == (Outcome.REVIEW, "low_score", typo)
-    assert match(query, [replace(typo, title="Hello (Live)")], min_score=0).outcome is Outcome.NONE
+    assert (held.decision, held.reason, held.candidate) == (Decision.REVIEW, "low_score", typo)
+    assert match(query, [replace(typo, title="Hello (Live)")], min_score=0).decision is Decision.NONE
     assert match(replace(query, duration=None), [typo], min_score=0).reason == "no_duration"
 
 
@@ -101,10 +103,10 @@ def test_two_recordings_of_one_name_are_ambiguous() -> None:
     bare = replace(QUERY, duration=None, album=None, isrc=None)
     short, long = HELLO, replace(HELLO, id="2", duration=240.0, album="Other")
     verdict = match(bare, [short, long])
-    assert (verdict.outcome, verdict.reason, verdict.candidate) == (Outcome.REVIEW, "ambiguous", short)
+    assert (verdict.decision, verdict.reason, verdict.candidate) == (Decision.REVIEW, "ambiguous", short)
     assert match(replace(bare, album="Other"), [short, long]).track == long
     assert match(replace(bare, duration=203.0), [short, replace(long, duration=209.0)]).track == short
-    assert match(bare, [short, replace(long, duration=201.0)]).outcome is Outcome.MATCH
+    assert match(bare, [short, replace(long, duration=201.0)]).decision is Decision.MATCH
 
 
 def test_two_versions_of_one_name_are_ambiguous() -> None:
@@ -170,7 +172,7 @@ class TestIndex:
         """What the library lacks is not found, and a version it lacks is refused."""
         assert index.match(Track(id="q", title="Goodbye", artists=("Zoe",))).reason == "not_found"
         assert index.match(replace(QUERY, title="Hello (Acoustic)")).reason == "no_good_match"
-        assert index.match(replace(QUERY, duration=205.0), min_score=100).outcome is Outcome.MATCH
+        assert index.match(replace(QUERY, duration=205.0), min_score=100).decision is Decision.MATCH
 
     def test_candidates_are_few_and_ordered(self, index: TrackIndex) -> None:
         """Only tracks that could be the one come back, in the library's order."""

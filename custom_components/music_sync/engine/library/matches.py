@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 import sqlite3
 
-from ..matching import Outcome, Verdict
 from ..model import Track
+from ..verdicts import Decision, Verdict
 from . import tracks
 
 DAY = 86_400
@@ -38,7 +38,7 @@ def load(connection: sqlite3.Connection, source: str, target: str) -> dict[str, 
     return {
         source_track: Remembered(
             verdict=Verdict(
-                outcome=Outcome(outcome),
+                decision=Decision(outcome),
                 reason=reason,
                 score=score,
                 track=known.get(target_track),
@@ -63,7 +63,7 @@ def remember(
             (source, target, source_track),
         ).fetchone()
         tries = 1 + (row[0] if row else 0)
-        settled = verdict.outcome is Outcome.MATCH
+        settled = verdict.decision is Decision.MATCH
         connection.execute(
             "INSERT OR REPLACE INTO matches"
             " (source, source_track, target, outcome, reason, score, target_track, candidate,"
@@ -73,7 +73,7 @@ def remember(
                 source,
                 source_track,
                 target,
-                verdict.outcome,
+                verdict.decision,
                 verdict.reason,
                 verdict.score,
                 verdict.track.id if verdict.track else None,

@@ -4,8 +4,9 @@ Text is normalised, titles and credits are taken apart, two tracks yield evidenc
 the score ranks what is left, and the verdict names its reason. Nothing does I/O; only parsed text is remembered.
 """
 
+from ..verdicts import Decision, Verdict
 from .index import TrackIndex
 from .queries import search_queries
-from .verdict import Outcome, Verdict, match
+from .verdict import match
 
-__all__ = ["Outcome", "TrackIndex", "Verdict", "match", "search_queries"]
+__all__ = ["Decision", "TrackIndex", "Verdict", "match", "search_queries"]

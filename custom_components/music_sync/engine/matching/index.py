@@ -7,9 +7,10 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 from ..model import Track
+from ..verdicts import Verdict
 from .evidence import Description, describe
 from .normalise import key
-from .verdict import Verdict, decide, weigh_all
+from .verdict import decide, weigh_all
 
 _SIMILAR_TITLE: Final = 80.0
 _MOST_SIMILAR: Final = 20

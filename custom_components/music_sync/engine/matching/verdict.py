@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from ..model import Track
+from ..verdicts import Decision, Verdict
 from .evidence import Agreement, Description, Evidence, Timing, describe, weigh
 from .gates import ACCEPTED, IDENTIFIED, Refusal, Tier, admit
 from .score import rank, score
@@ -15,30 +15,6 @@ _SAME_RECORDING_GAP: Final = 4.0
 
 _MATCH_REASONS: Final = {Tier.MBID: "mbid", Tier.ISRC: "isrc", Tier.EXACT: "exact", Tier.FUZZY: "fuzzy"}
 _REVIEW_REASONS: Final = {Tier.EDIT: "edit", Tier.NO_DURATION: "no_duration", Tier.OTHER_SCRIPT: "other_script"}
-
-
-class Outcome(StrEnum):
-    """What the matcher made of a track."""
-
-    MATCH = "match"
-    REVIEW = "review"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """A decision about one track.
-
-    `reason` is `mbid`, `isrc`, `exact` or `fuzzy` for a match; `ambiguous`, `low_score`, `no_duration`, `other_script`
-    or `edit` for a review; `not_found` (no candidates) or `no_good_match` (all refused) for none. `score` is 0..100, of
-    `track` (a match) or of `candidate` (the best one that was not taken); 100 for a shared identifier.
-    """
-
-    outcome: Outcome
-    reason: str
-    score: float | None
-    track: Track | None
-    candidate: Track | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +54,7 @@ def weigh_all(query: Track, candidates: Iterable[Track]) -> list[Weighed]:
 def decide(weighed: Sequence[Weighed], *, min_score: float, playable_only: bool) -> Verdict:
     """Turn weighed candidates into a verdict."""
     if not weighed:
-        return Verdict(outcome=Outcome.NONE, reason="not_found", score=None, track=None, candidate=None)
+        return Verdict(decision=Decision.NONE, reason="not_found", score=None, track=None, candidate=None)
     survivors = [
         (one.admission, one)
         for one in weighed
@@ -87,15 +63,15 @@ def decide(weighed: Sequence[Weighed], *, min_score: float, playable_only: bool)
     if not survivors:
         best = max(weighed, key=_preference)
         return Verdict(
-            outcome=Outcome.NONE, reason="no_good_match", score=score(best.evidence), track=None, candidate=best.track
+            decision=Decision.NONE, reason="no_good_match", score=score(best.evidence), track=None, candidate=best.track
         )
     tier = min(tier for tier, _ in survivors)
     ranked = sorted((one for admitted, one in survivors if admitted == tier), key=_preference, reverse=True)
     best = ranked[0]
     value = 100.0 if tier in IDENTIFIED else score(best.evidence)
     if reason := _doubt(tier, ranked, value, min_score):
-        return Verdict(outcome=Outcome.REVIEW, reason=reason, score=value, track=None, candidate=best.track)
-    return Verdict(outcome=Outcome.MATCH, reason=_MATCH_REASONS[tier], score=value, track=best.track, candidate=None)
+        return Verdict(decision=Decision.REVIEW, reason=reason, score=value, track=None, candidate=best.track)
+    return Verdict(decision=Decision.MATCH, reason=_MATCH_REASONS[tier], score=value, track=best.track, candidate=None)
 
 
 def _doubt(tier: Tier, ranked: Sequence[Weighed], value: float, min_score: float) -> str | None:

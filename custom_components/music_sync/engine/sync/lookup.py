@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..matching import Outcome, Verdict, match, search_queries
+from ..matching import match, search_queries
 from ..model import Track
 from ..providers.capabilities import SearchesTracks
+from ..verdicts import Decision, Verdict
 
 MISSES_TO_DISTRUST = 5
 
@@ -51,7 +52,7 @@ async def look_up(track: Track, catalogue: SearchesTracks, isrc_search: IsrcSear
     by_isrc = await catalogue.search_isrc(isrc) if isrc else ()
     verdict = await weigh(by_isrc)
     for query in await asyncio.to_thread(search_queries, track):
-        if verdict.outcome is Outcome.MATCH:
+        if verdict.decision is Decision.MATCH:
             break
         verdict = await weigh(await catalogue.search_tracks(query))
     if isrc:

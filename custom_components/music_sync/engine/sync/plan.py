@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import logging
 
 from ..library.matches import Remembered
-from ..matching import Outcome as Match, TrackIndex, Verdict
+from ..matching import TrackIndex
 from ..model import Like, Track
 from ..outcomes import Item, Outcome
+from ..verdicts import Decision, Verdict
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -97,7 +98,7 @@ class Memory:
     def judge(self, track: Track, verdict: Verdict) -> Item:
         """Turn the verdict on a search into what is to be done."""
         if verdict.track is None:
-            review = verdict.outcome is Match.REVIEW
+            review = verdict.decision is Decision.REVIEW
             return Item(
                 outcome=Outcome.REVIEW if review else Outcome.MISSING,
                 reason=verdict.reason,

@@ -7,10 +7,10 @@ from itertools import batched
 import logging
 
 from ..errors import AccessDenied, BudgetSpent, MustWait, ServiceError, SignInNeeded
-from ..matching import Outcome as Match, Verdict
 from ..model import Like, Track
 from ..outcomes import Item, Outcome
 from ..providers.capabilities import SearchesTracks
+from ..verdicts import Decision, Verdict
 from .lookup import IsrcSearch, look_up
 from .plan import Memory, Planner, failed, skipped
 
@@ -97,7 +97,9 @@ class Search:
 
     def _learn(self, track: Track, held: Item) -> None:
         """Keep that the target holds a track: the pair need not be found out again, nor the track be looked for."""
-        verdict = Verdict(outcome=Match.MATCH, reason=held.reason, score=held.score, track=held.target, candidate=None)
+        verdict = Verdict(
+            decision=Decision.MATCH, reason=held.reason, score=held.score, track=held.target, candidate=None
+        )
         self._fresh.append((track.id, verdict))
 
     async def _keep(self) -> None:
