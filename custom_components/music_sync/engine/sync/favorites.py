@@ -160,6 +160,7 @@ async def _match(
     """Fill the plan from memory and the target's catalogue, and return what ended that early."""
 
     def tell(track: Track, done: int) -> None:
+        """Say which track is in hand."""
         around.tell(
             Progress(
                 step=Step.MATCHING,
@@ -196,6 +197,7 @@ async def _write(run: str, planner: Planner, result: Result, target: Account[Tak
         return 0
 
     def tell(done: int, wrong: int) -> None:
+        """Say how far the writing is."""
         around.tell(Progress(step=Step.WRITING, done=done, total=len(operations), matched=done - wrong, failed=wrong))
 
     tell(0, 0)
