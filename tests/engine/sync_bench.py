@@ -125,6 +125,12 @@ class Watched(QobuzProvider):
         return found
 
     @override
+    async def search_isrc(self, isrc: str) -> Sequence[Any]:
+        """Search by ISRC, watched."""
+        await self._tell(self.before, "search", (isrc,))
+        return await super().search_isrc(isrc)
+
+    @override
     async def search_tracks(self, query: str) -> Sequence[Any]:
         """Search, watched."""
         await self._tell(self.before, "search", (query,))
