@@ -180,6 +180,8 @@ class SyncBench:
     target: Account[Watched]
     library: Library
     path: Path
+    spotify_url: str
+    qobuz_url: str
     searches_a_day: int = 100_000
     isrc_search: IsrcSearch = field(default_factory=IsrcSearch)
     progress: list[Progress] = field(default_factory=list)
@@ -342,6 +344,8 @@ async def open_bench(made: World, path: Path, monkeypatch: pytest.MonkeyPatch) -
             target=Account(id=QOBUZ, title="Qobuz", kind="qobuz", provider=writer),
             library=library,
             path=path,
+            spotify_url=first.url,
+            qobuz_url=second.url,
         )
         try:
             yield bench
