@@ -144,8 +144,8 @@ async def _async_check(hass: HomeAssistant, entry: MusicSyncConfigEntry, provide
 async def _async_release(hass: HomeAssistant, entry: MusicSyncConfigEntry) -> None:
     """Keep where the account's rate gate is, and let go of its connections."""
     loaded = entry.runtime_data
-    library = await hass.data[MUSIC_SYNC].async_library()
-    await library.run(gates.save, entry.entry_id, loaded.gate.state)
+    if library := hass.data[MUSIC_SYNC].library:
+        await library.run(gates.save, entry.entry_id, loaded.gate.state)
     await _async_close(loaded.account.provider)
 
 

@@ -110,12 +110,9 @@ class RunQueue:
 
     @callback
     def cancel(self, sync: str) -> None:
-        """Stop all runs of a sync for a person: the one under way within one request, those that wait at once."""
-        for queued in self._pending(lambda run: run.sync == sync):
-            queued.stopped_by = queued.stopped_by or Stop.PERSON
-            if not queued.is_started:
-                self._waiting.remove(queued)
-                self._hass.async_create_task(self._call_off(queued), f"{DOMAIN} calls off a run")
+        """Stop all runs of a sync for a person: the one under way soon, those that wait at once."""
+        for queued in self._halt(lambda run: run.sync == sync, Stop.PERSON):
+            self._hass.async_create_task(self._call_off(queued, Stop.PERSON), f"{DOMAIN} calls off a run")
 
     async def async_stop_sync(self, sync: str) -> None:
         """Stop the runs of a sync that goes away."""
@@ -137,13 +134,20 @@ class RunQueue:
         pending = [self._current, *self._waiting]
         return [queued for queued in pending if queued is not None and concerns(queued.run)]
 
+    @callback
+    def _halt(self, concerns: Callable[[Run], bool], by: Stop) -> list[QueuedRun]:
+        """Ask the run under way to stop, and take from the queue and return those that wait."""
+        pending = self._pending(concerns)
+        for queued in pending:
+            queued.stopped_by = queued.stopped_by or by
+        waiting = [queued for queued in pending if not queued.is_started]
+        self._waiting = [queued for queued in self._waiting if queued not in waiting]
+        return waiting
+
     async def _stop(self, concerns: Callable[[Run], bool]) -> None:
         """Give up runs that wait, to be taken up later, and wait for the one under way to stop."""
-        for queued in self._pending(concerns):
-            queued.stopped_by = queued.stopped_by or Stop.HOME_ASSISTANT
-            if not queued.is_started:
-                self._waiting.remove(queued)
-                self._end(queued)
+        for queued in self._halt(concerns, Stop.HOME_ASSISTANT):
+            await self._call_off(queued, Stop.HOME_ASSISTANT)
         if (current := self._current) is not None and concerns(current.run):
             with suppress(TimeoutError):
                 async with asyncio.timeout(PATIENCE_AT_UNLOAD):
@@ -187,12 +191,15 @@ class RunQueue:
             if entry is not None and entry.state is ConfigEntryState.LOADED:
                 await entry.runtime_data.coordinator.async_follow_run(queued.error)
 
-    async def _call_off(self, queued: QueuedRun) -> None:
+    async def _call_off(self, queued: QueuedRun, by: Stop) -> None:
         """Close the books on a run that never began."""
-        await queued.kept
         _, source = self._source(queued.run.source)
-        queued.report = await call_off(queued.run, source, self._entry.runtime_data.account, self._library)
-        self._end(queued)
+        target = self._entry.runtime_data.account
+        try:
+            await queued.kept
+            queued.report = await call_off(queued.run, source, target, self._library, by)
+        finally:
+            self._end(queued)
 
     def _source(self, entry_id: str) -> tuple[MusicSyncConfigEntry | None, Account[Any]]:
         """Return a run's source; where it is not loaded, one that does not answer, so that its mirror serves."""

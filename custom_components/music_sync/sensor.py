@@ -93,14 +93,19 @@ ACCOUNT_SENSORS: Final = (
 )
 
 
-def _last(key: str) -> Callable[[SyncState], StateType]:
-    """Return how to get something from the last report."""
-    return lambda state: state.last[key] if state.last else None
+def _result(state: SyncState) -> StateType:
+    """Return how the last run ended."""
+    return state.last["status"] if state.last else None
+
+
+def _coverage(state: SyncState) -> StateType:
+    """Return how much of what the target can have it has, in percent."""
+    return state.books["coverage"] if state.books else None
 
 
 def _counted(outcome: str) -> Callable[[SyncState], StateType]:
-    """Return how to get a count from the last report."""
-    return lambda state: state.last["counts"][outcome] if state.last else None
+    """Return how to get a count from the last run that counted anything."""
+    return lambda state: state.books["counts"][outcome] if state.books else None
 
 
 def _finished(state: SyncState) -> datetime | None:
@@ -149,7 +154,7 @@ SYNC_SENSORS: Final = (
         translation_key="last_result",
         device_class=SensorDeviceClass.ENUM,
         options=["completed", "partial", "held", "failed", "cancelled"],
-        value=_last("status"),
+        value=_result,
     ),
     SyncSensorDescription(
         key="next_run",
@@ -163,7 +168,7 @@ SYNC_SENSORS: Final = (
         native_unit_of_measurement=PERCENTAGE,
         suggested_display_precision=1,
         state_class=SensorStateClass.MEASUREMENT,
-        value=_last("coverage"),
+        value=_coverage,
     ),
     *(
         SyncSensorDescription(

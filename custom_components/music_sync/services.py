@@ -188,7 +188,7 @@ async def _async_get_missing(call: ServiceCall) -> ServiceResponse:
     target, sync = _whose(call)
     offset, page_size = _page(call.data)
     library = await _async_library(call.hass)
-    run = await library.run(runs.latest, target, sync)
+    run = await library.run(runs.latest, target, sync, least_items=1)
     if run is None:
         raise refusal("no_runs")
     lacking = [Outcome.MISSING, Outcome.REVIEW]
@@ -273,5 +273,5 @@ def _page(data: Mapping[str, Any]) -> tuple[int, int]:
 def _within(value: float, field: str, lowest: int, highest: int) -> float:
     """Return a number, or refuse one out of range."""
     if not lowest <= value <= highest:
-        raise refusal("out_of_range", field=field, value=f"{value:g}", lowest=lowest, highest=highest)
+        raise refusal("out_of_range", field=field, value=value, lowest=lowest, highest=highest)
     return value

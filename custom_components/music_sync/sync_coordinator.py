@@ -59,7 +59,7 @@ class SyncCoordinator(DataUpdateCoordinator[SyncState]):
         super().__init__(hass, _LOGGER, config_entry=entry, name=subentry.title)
         self.data = SyncState()
         self.subentry_id = subentry.subentry_id
-        self._seen = subentry
+        self._seen = subentry.data
         self._library = library
         self._may_start_at = time.time() + FIRST_START
         self._timer: CALLBACK_TYPE | None = None
@@ -104,9 +104,9 @@ class SyncCoordinator(DataUpdateCoordinator[SyncState]):
 
     @callback
     def async_follow_subentry(self) -> None:
-        """Take in that the subentry may have been changed."""
-        if self.subentry is not self._seen:
-            self._seen = self.subentry
+        """Take in that the subentry may have been changed: it is another one then only in what it holds."""
+        if self.subentry.data != self._seen:
+            self._seen = self.subentry.data
             self.async_consider()
 
     @callback
@@ -165,12 +165,21 @@ class SyncCoordinator(DataUpdateCoordinator[SyncState]):
             self._is_stale = False
             is_enabled = await self._library.run(syncs.enabled, self.subentry_id)
             last = await self._library.run(runs.latest, self.config_entry.entry_id, self.subentry_id)
+            read = await self._library.run(runs.latest, self.config_entry.entry_id, self.subentry_id, least_items=1)
             due = await self._due(last)
             if not self._is_stale:
-                self._settle(last, due if is_enabled else None, is_enabled=is_enabled)
+                self.async_set_updated_data(
+                    replace(
+                        self.data,
+                        is_enabled=is_enabled,
+                        last=last.report if last else None,
+                        books=read.report if read else None,
+                    )
+                )
+                self._settle(due if is_enabled else None)
 
     @callback
-    def _settle(self, last: Run | None, due: float | None, *, is_enabled: bool) -> None:
+    def _settle(self, due: float | None) -> None:
         """Show when the sync starts next; start it where that is now."""
         now = time.time()
         blocked = self._blocked_until()
@@ -179,8 +188,6 @@ class SyncCoordinator(DataUpdateCoordinator[SyncState]):
         self.async_set_updated_data(
             replace(
                 self.data,
-                is_enabled=is_enabled,
-                last=last.report if last else None,
                 next_run=starts_at,
                 waits_until=starts_at if is_held_up else None,
             )
@@ -281,7 +288,7 @@ class SyncCoordinator(DataUpdateCoordinator[SyncState]):
         if (told := queued.report) is None:
             return
         self._fire(told["status"], {key: told[key] for key in ("run_id", "dry_run", "counts", "coverage", "error")})
-        before = self.data.last["counts"]["review"] if self.data.last else 0
+        before = self.data.books["counts"]["review"] if self.data.books else 0
         if not told["dry_run"] and told["counts"]["review"] > before:
             self._fire("review_needed", {"run_id": told["run_id"], "review": told["counts"]["review"]})
 
@@ -307,4 +314,5 @@ def _ended(run: Run | None) -> LastRun | None:
         return None
     if run.report["error"] == INTERRUPTED:
         return LastRun(status=run.status, finished_at=0)
-    return LastRun(status=run.status, finished_at=datetime.fromisoformat(run.report["finished_at"]).timestamp())
+    finished_at = datetime.fromisoformat(run.report["finished_at"]).timestamp()
+    return LastRun(status=run.status, finished_at=finished_at, error=run.report["error"])

@@ -23,7 +23,7 @@ class SyncStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncState:
-    """What is known of a sync: `last` is the last report that was no dry run.
+    """What is known of a sync: `last` is the last report that was no dry run, `books` the last that counted anything.
 
     `next_run` and `waits_until` (for a rate limit to lift) are in Unix seconds.
     """
@@ -33,6 +33,7 @@ class SyncState:
     is_running: bool = False
     progress: Progress | None = None
     last: dict[str, Any] | None = None
+    books: dict[str, Any] | None = None
     next_run: float | None = None
     waits_until: float | None = None
 

@@ -1,5 +1,6 @@
 """Homes for the tests, and checks that every test is held to."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import AsyncExitStack
 import time
@@ -41,6 +42,14 @@ def texts(hass: HomeAssistant) -> Generator[Texts]:
     assert not found.problems
 
 
+async def _replies_end() -> None:
+    """Wait until the stand-ins are done with requests whose connection was closed before the reply."""
+    for _ in range(200):
+        if not any("RequestHandler" in repr(task) for task in asyncio.all_tasks()):
+            return
+        await asyncio.sleep(0.01)
+
+
 def _now() -> float:
     """Return the time, which a test may have frozen by now."""
     return time.time()
@@ -72,6 +81,7 @@ async def open_home(
         for entry in hass.config_entries.async_loaded_entries(DOMAIN):
             await hass.config_entries.async_unload(entry.entry_id)
         await hass.async_block_till_done(wait_background_tasks=True)
+    await _replies_end()
 
 
 @pytest.fixture

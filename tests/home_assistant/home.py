@@ -16,7 +16,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.music_sync.const import DOMAIN
-from custom_components.music_sync.runtime import MUSIC_SYNC, MusicSync
+from custom_components.music_sync.runtime import MUSIC_SYNC
 from sandbox.control import StandIn
 from sandbox.qobuz import QobuzStandIn
 from sandbox.spotify import SpotifyStandIn
@@ -75,6 +75,10 @@ class Home:
         entry.add_to_hass(self.hass)
         return entry
 
+    def entries(self) -> list[ConfigEntry]:
+        """Return the accounts."""
+        return self.hass.config_entries.async_entries(DOMAIN)
+
     async def set_up(self, *entries: ConfigEntry) -> None:
         """Set accounts up, as Home Assistant does at its start."""
         for entry in entries:
@@ -92,7 +96,6 @@ class Home:
         """Do what a restart does: nothing stays but the library file and the entries."""
         await self.unload(*entries)
         await self.hass.data[MUSIC_SYNC].async_close()
-        self.hass.data[MUSIC_SYNC] = MusicSync(self.hass)
         await self.set_up(*entries)
 
     async def settle(self) -> None:

@@ -142,12 +142,16 @@ def count(connection: sqlite3.Connection, target: str, sync: str | None = None) 
     return found
 
 
-def latest(connection: sqlite3.Connection, target: str, sync: str | None) -> Run | None:
-    """Return the newest finished run of a target, or of one sync, that was no dry run."""
+def latest(connection: sqlite3.Connection, target: str, sync: str | None, *, least_items: int = 0) -> Run | None:
+    """Return the newest finished run of a target, or of one sync, that was no dry run.
+
+    With `least_items` 1 a run that could not read both sides, and so has no items, is passed over.
+    """
     row = connection.execute(
         f"SELECT {_COLUMNS} FROM runs WHERE target = ? AND (? IS NULL OR sync = ?) AND report != 'null'"
-        " AND NOT json_extract(report, '$.dry_run') ORDER BY id DESC LIMIT 1",
-        (target, sync, sync),
+        " AND NOT json_extract(report, '$.dry_run') AND json_extract(report, '$.items_total') >= ?"
+        " ORDER BY id DESC LIMIT 1",
+        (target, sync, sync, least_items),
     ).fetchone()
     return None if row is None else _read(row)
 

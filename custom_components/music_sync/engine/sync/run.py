@@ -69,12 +69,13 @@ async def carry_out(
     return told, error
 
 
-async def call_off(run: Run, source: Account[Any], target: Account[Any], library: Library) -> dict[str, Any]:
-    """Close the books on a run that a person cancelled before it began, and return its report without items."""
+async def call_off(run: Run, source: Account[Any], target: Account[Any], library: Library, by: Stop) -> dict[str, Any]:
+    """Close the books on a run that was stopped before it began, and return its report without items."""
     now = time.time()
+    status, error = (Status.CANCELLED, None) if by is Stop.PERSON else (Status.PARTIAL, INTERRUPTED)
     told = report.header(
         run_id=run.id,
-        status=Status.CANCELLED,
+        status=status,
         dry_run=bool(run.request["dry_run"]),
         source=_describe(source),
         target=_describe(target),
@@ -82,8 +83,9 @@ async def call_off(run: Run, source: Account[Any], target: Account[Any], library
         started_at=now,
         finished_at=now,
         items=[],
+        error=error,
     )
-    await library.run(runs.finish, run.id, Status.CANCELLED, told, [])
+    await library.run(runs.finish, run.id, status, told, [])
     return told
 
 
