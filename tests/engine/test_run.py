@@ -243,7 +243,7 @@ async def test_run_that_is_called_off_before_it_began(open_sync: OpensBench) -> 
     """A person cancels what waits: its books are closed, and nothing was asked."""
     bench = await open_sync(world(9, likes=range(9)))
     run = await bench.enter(dry_run=True)
-    told = await call_off(run, bench.source, bench.target, bench.library)
+    told = await call_off(run, bench.source, bench.target, bench.library, Stop.PERSON)
     assert (told["status"], told["dry_run"], told["items_total"], told["duration"]) == ("cancelled", True, 0, 0)
     assert bench.sent() == ([], [])
     kept = await bench.library.run(runs.get, run.id)
