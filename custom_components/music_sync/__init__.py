@@ -12,9 +12,9 @@ from homeassistant.helpers.typing import ConfigType
 
 from .accounts import account_device, async_make_provider, kind_of, make_gate
 from .const import DOMAIN
-from .coordinator import COORDINATORS, AccountState, async_show_access
+from .coordinator import COORDINATORS, async_account_state, async_show_access
 from .engine.errors import AccessDenied, MustWait, ServiceError, SignInNeeded
-from .engine.library import accounts, gates, mirror
+from .engine.library import accounts, gates
 from .engine.providers.capabilities import Closes, Identifies
 from .engine.providers.gate import RateGate
 from .engine.sync.account import Account
@@ -79,7 +79,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MusicSyncConfigEntry) ->
         await _async_close(provider)
         raise
     account = Account(id=entry.entry_id, title=entry.title, kind=kind.value, provider=provider)
-    state = AccountState(favorites=await library.run(mirror.get, entry.entry_id), gate=gate.state)
+    state = await async_account_state(account, library, gate)
     entry.runtime_data = LoadedAccount(
         account=account,
         gate=gate,

@@ -1,6 +1,7 @@
 """Coordinators of accounts: they poll by the cheapest request that tells whether anything changed."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 import logging
@@ -21,8 +22,10 @@ from .engine.errors import AccessDenied, MustWait, ServiceError, SignInNeeded
 from .engine.library import Library, mirror
 from .engine.library.mirror import Mirror
 from .engine.model import GateState
+from .engine.providers.capabilities import CountsCollections
 from .engine.providers.gate import RateGate
 from .engine.sync.account import Account
+from .engine.sync.collections import collection_totals, count_collections
 from .engine.sync.source import refresh_newest, refresh_source
 from .engine.sync.target import refresh_target
 from .refusals import failure
@@ -56,10 +59,22 @@ def async_show_access(hass: HomeAssistant, entry: ConfigEntry[Any], *, denied: b
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountState:
-    """What is known of an account: its mirror, and where its rate gate is."""
+    """What is known of an account: its mirror, how much its other collections hold, and where its rate gate is."""
 
     favorites: Mirror
+    totals: Mapping[str, int]
     gate: GateState
+
+
+async def async_account_state(account: Account[Any], library: Library, gate: RateGate) -> AccountState:
+    """Return what the library file and the gate hold now of an account."""
+    provider = account.provider
+    collections = provider.collections if isinstance(provider, CountsCollections) else ()
+    return AccountState(
+        favorites=await library.run(mirror.get, account.id),
+        totals=await collection_totals(library, account.id, collections),
+        gate=gate.state,
+    )
 
 
 class AccountCoordinator(DataUpdateCoordinator[AccountState]):
@@ -98,6 +113,7 @@ class AccountCoordinator(DataUpdateCoordinator[AccountState]):
         self.update_interval = self.poll_every
         try:
             await self._look()
+            await self._count()
         except MustWait as error:
             self.update_interval = max(timedelta(seconds=error.until - time.time()), FIRST_POLL)
         except SignInNeeded as error:
@@ -116,6 +132,9 @@ class AccountCoordinator(DataUpdateCoordinator[AccountState]):
         state = await self._state()
         self._tell()
         return state
+
+    async def _count(self) -> None:
+        """Count, now and then, what else the account has."""
 
     @abstractmethod
     async def _look(self) -> None:
@@ -161,8 +180,8 @@ class AccountCoordinator(DataUpdateCoordinator[AccountState]):
         self._show(replace(self.data, gate=self.gate.state))
 
     async def _state(self) -> AccountState:
-        """Return what the library file and the gate hold now."""
-        return AccountState(favorites=await self._library.run(mirror.get, self.account.id), gate=self.gate.state)
+        """Return what is known now."""
+        return await async_account_state(self.account, self._library, self.gate)
 
     def _names(self) -> dict[str, str]:
         """Return the placeholders that name the account."""
@@ -200,6 +219,11 @@ class SourceCoordinator(AccountCoordinator):
     async def _look(self) -> None:
         """Read what is new: one request where nothing is."""
         await refresh_source(self.account, self._library)
+
+    @override
+    async def _count(self) -> None:
+        """Count playlists, saved albums and followed artists where that was not done for hours."""
+        await count_collections(self.account, self._library)
 
 
 class TargetCoordinator(AccountCoordinator):

@@ -49,6 +49,11 @@ def _favorites(coordinator: AccountCoordinator) -> int | None:
     return favorites.total if favorites.checked_at else None
 
 
+def _total(collection: str) -> Callable[[AccountCoordinator], int | None]:
+    """Return how to get how much a collection holds, None while it was never counted."""
+    return lambda coordinator: coordinator.data.totals.get(collection)
+
+
 def _blocked_until(coordinator: AccountCoordinator) -> datetime | None:
     """Return when a rate limit lifts, None where there is none."""
     return _moment(blocked_until(coordinator.gate))
@@ -82,6 +87,20 @@ ACCOUNT_SENSORS: Final = (
         state_class=SensorStateClass.MEASUREMENT,
         value=_favorites,
         kinds=frozenset({Kind.SPOTIFY}),
+    ),
+    *(
+        AccountSensorDescription(
+            key=key,
+            translation_key=key,
+            state_class=SensorStateClass.MEASUREMENT,
+            value=_total(collection),
+            kinds=frozenset({Kind.SPOTIFY}),
+        )
+        for key, collection in (
+            ("playlists", "playlists"),
+            ("saved_albums", "albums"),
+            ("followed_artists", "artists"),
+        )
     ),
     AccountSensorDescription(
         key="favorites",

@@ -11,6 +11,7 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, CoreState, HassJob, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_track_point_in_utc_time
@@ -57,6 +58,9 @@ class SyncCoordinator(DataUpdateCoordinator[SyncState]):
     ) -> None:
         """Start with nothing known; `async_begin` reads the library file."""
         super().__init__(hass, _LOGGER, config_entry=entry, name=subentry.title)
+        self._account_device_id = dr.async_get_device_id_by_identifier(
+            hass, (DOMAIN, str(entry.unique_id)), config_entry_id=entry.entry_id
+        )
         self.data = SyncState()
         self.subentry_id = subentry.subentry_id
         self._seen = subentry.data
@@ -66,6 +70,7 @@ class SyncCoordinator(DataUpdateCoordinator[SyncState]):
         self._considering: asyncio.Task[None] | None = None
         self._is_stale = False
         self._told_of: QueuedRun | None = None
+        self._reviewed: int | None = None
         self._subscriptions: list[CALLBACK_TYPE] = []
         self._event_listeners: list[Callable[[str, dict[str, Any]], None]] = []
 
@@ -82,6 +87,7 @@ class SyncCoordinator(DataUpdateCoordinator[SyncState]):
             entry_type=DeviceEntryType.SERVICE,
             manufacturer="Music Sync",
             name=self.subentry.title,
+            via_device_id=self._account_device_id,
         )
 
     @property
@@ -278,6 +284,8 @@ class SyncCoordinator(DataUpdateCoordinator[SyncState]):
         )
         if queued.is_started and queued is not self._told_of:
             self._told_of = queued
+            if self._reviewed is None and self.data.books:
+                self._reviewed = self.data.books["counts"]["review"]
             self._fire("started", {"run_id": queued.run.id, "dry_run": queued.run.request["dry_run"]})
         if queued.over.is_set():
             self._tell_end(queued)
@@ -288,9 +296,11 @@ class SyncCoordinator(DataUpdateCoordinator[SyncState]):
         if (told := queued.report) is None:
             return
         self._fire(told["status"], {key: told[key] for key in ("run_id", "dry_run", "counts", "coverage", "error")})
-        before = self.data.books["counts"]["review"] if self.data.books else 0
-        if not told["dry_run"] and told["counts"]["review"] > before:
-            self._fire("review_needed", {"run_id": told["run_id"], "review": told["counts"]["review"]})
+        if told["dry_run"] or not told["items_total"]:
+            return
+        before, self._reviewed = self._reviewed or 0, told["counts"]["review"]
+        if self._reviewed > before:
+            self._fire("review_needed", {"run_id": told["run_id"], "review": self._reviewed})
 
     def _fire(self, event: str, attributes: dict[str, Any]) -> None:
         """Tell the event listeners."""
