@@ -6,7 +6,7 @@ from typing import Final
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE, EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
@@ -111,7 +111,11 @@ async def async_unload_entry(hass: HomeAssistant, entry: MusicSyncConfigEntry) -
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Delete what the library file holds of an account that is removed."""
     async_show_access(hass, entry, denied=False)
-    library = await hass.data[MUSIC_SYNC].async_library()
+    try:
+        library = await hass.data[MUSIC_SYNC].async_library()
+    except ConfigEntryError:
+        # A file that cannot be used is left alone; whoever repairs it finds rows that nobody asks for.
+        return
     await library.run(accounts.remove, entry.entry_id)
 
 

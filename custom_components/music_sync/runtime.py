@@ -73,6 +73,11 @@ class MusicSync:
                 self._library = library
             return self._library
 
+    def library_size(self) -> int:
+        """Return how many bytes the library file takes, with what waits beside it to be written into it. It blocks."""
+        beside = self._path.parent.glob(f"{self._path.name}*")
+        return sum(file.stat().st_size for file in beside)
+
     async def async_close(self) -> None:
         """Close the library file; it is opened again when it is needed again."""
         async with self._opening:

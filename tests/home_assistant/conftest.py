@@ -55,6 +55,12 @@ def _now() -> float:
     return time.time()
 
 
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what does not answer be asked again at once: where time stands still, a pause has no end."""
+    monkeypatch.setattr("custom_components.music_sync.engine.providers.gate._PAUSES_WHEN_UNREACHABLE", (0.0, 0.0))
+
+
 @pytest.fixture
 async def open_home(
     hass: HomeAssistant, socket_enabled: None, monkeypatch: pytest.MonkeyPatch

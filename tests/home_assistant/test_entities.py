@@ -245,7 +245,7 @@ async def test_long_attributes_are_not_recorded(home: Home, accounts: Accounts) 
     assert "counts" in event.state_info["unrecorded_attributes"]
 
 
-async def test_collections(home: Home, accounts: Accounts, freezer: FrozenDateTimeFactory) -> None:
+async def test_collections(freezer: FrozenDateTimeFactory, home: Home, accounts: Accounts) -> None:
     """What else is on Spotify is counted with the first poll, hours later again, and known over a restart."""
     spotify, _ = accounts
     assert home.state(spotify, "playlists").state == "unknown"

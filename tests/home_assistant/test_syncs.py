@@ -25,7 +25,7 @@ type Accounts = tuple[ConfigEntry, ConfigEntry]
 
 
 @pytest.fixture
-async def accounts(home: Home, freezer: FrozenDateTimeFactory) -> Accounts:
+async def accounts(freezer: FrozenDateTimeFactory, home: Home) -> Accounts:
     """Give a Spotify and a Qobuz account, loaded, with time standing still."""
     spotify, qobuz = home.add_spotify(), home.add_qobuz()
     await home.set_up(spotify, qobuz)
@@ -107,7 +107,7 @@ async def test_on_change(home: Home, accounts: Accounts, freezer: FrozenDateTime
     assert await total(home, accounts[1]) == 2
 
 
-async def test_missing_tracks_are_looked_for_again(open_home: OpensHome, freezer: FrozenDateTimeFactory) -> None:
+async def test_missing_tracks_are_looked_for_again(freezer: FrozenDateTimeFactory, open_home: OpensHome) -> None:
     """What was not found is looked for after a week, once, though nothing changed."""
     home = await open_home(small_world(liked=(0, ONLY_SPOTIFY)))
     spotify, qobuz = home.add_spotify(), home.add_qobuz()
