@@ -1,6 +1,7 @@
 """Music Sync: keeps a person's music in step across services."""
 
 import asyncio
+import time
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
@@ -85,6 +86,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MusicSyncConfigEntry) ->
         gate=gate,
         coordinator=COORDINATORS[kind](hass, entry, account=account, gate=gate, library=library, state=state),
         queue=RunQueue(hass, entry, library),
+        loaded_at=time.time(),
     )
     # A coordinator nobody listens to does not poll: an account whose entities are all disabled still feeds its syncs.
     entry.async_on_unload(entry.runtime_data.coordinator.async_add_listener(lambda: None))
@@ -102,8 +104,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: MusicSyncConfigEntry) -
     for sync in entry.runtime_data.syncs.values():
         sync.async_end()
     await entry.runtime_data.queue.async_stop()
-    for other in hass.config_entries.async_loaded_entries(DOMAIN):
-        await other.runtime_data.queue.async_stop_readers_of(entry.entry_id)
+    others = hass.config_entries.async_loaded_entries(DOMAIN)
+    await asyncio.gather(*(other.runtime_data.queue.async_stop_readers_of(entry.entry_id) for other in others))
     await _async_release(hass, entry)
     return True
 

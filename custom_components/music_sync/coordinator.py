@@ -160,11 +160,12 @@ class AccountCoordinator(DataUpdateCoordinator[AccountState]):
         return await self._library.run(mirror.count, self.account.id), self.data.favorites.version != before
 
     async def async_is_empty(self) -> bool:
-        """Tell whether the account likes nothing, asking the service where that is what the mirror says.
+        """Tell whether the account likes nothing, by one request where that is what the mirror says.
 
         Raises HomeAssistantError, translated, where the service does not answer.
         """
-        return not await self._library.run(mirror.count, self.account.id) and not (await self.async_look_now())[0]
+        held = await self._library.run(mirror.count, self.account.id)
+        return not held and not (await self.async_look_now(newest=1))[0]
 
     async def async_follow_run(self, error: Exception | None) -> None:
         """Show what a run found out; where it was turned away, find out whether it was by this account."""

@@ -14,13 +14,9 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util.signal_type import SignalTypeFormat
 from homeassistant.util.ulid import ulid_now
 
-from .accounts import kind_of
 from .const import DOMAIN, Content
-from .engine.errors import Unreachable
 from .engine.library import Library, runs
 from .engine.library.runs import Run
-from .engine.model import Like, Page
-from .engine.sync.account import Account
 from .engine.sync.favorites import FavoritesRequest, Stop, Surroundings
 from .engine.sync.progress import Progress
 from .engine.sync.run import as_stored, call_off, carry_out
@@ -39,10 +35,11 @@ PATIENCE_AT_UNLOAD: Final = 8.0
 class QueuedRun:
     """A run from the moment it is asked for; once it is `over`, `report` is there, unless it was interrupted.
 
-    `kept` ends when the run is in the library file.
+    `source` stays loaded until then. `kept` ends when the run is in the library file.
     """
 
     run: Run
+    source: MusicSyncConfigEntry
     kept: asyncio.Future[None]
     is_started: bool = False
     stopped_by: Stop | None = None
@@ -81,13 +78,18 @@ class RunQueue:
 
     @callback
     def submit(
-        self, source: str, request: FavoritesRequest, *, sync: str | None = None, content: Content = Content.FAVORITES
+        self,
+        source: MusicSyncConfigEntry,
+        request: FavoritesRequest,
+        *,
+        sync: str | None = None,
+        content: Content = Content.FAVORITES,
     ) -> QueuedRun:
         """Queue a run and return it; where the same request is queued already, return that one."""
         run = Run(
             id=ulid_now(),
             sync=sync,
-            source=source,
+            source=source.entry_id,
             target=self._entry.entry_id,
             content=content.value,
             request=as_stored(request),
@@ -97,7 +99,7 @@ class RunQueue:
             if waiting.is_same_request(run):
                 return waiting
         keeping = self._hass.async_create_task(self._library.run(runs.add, run), f"{DOMAIN} keeps a run")
-        queued = QueuedRun(run=run, kept=keeping)
+        queued = QueuedRun(run=run, source=source, kept=keeping)
         self._waiting.append(queued)
         self._tell(queued)
         if self._worker is None or self._worker.done():
@@ -171,7 +173,7 @@ class RunQueue:
         await queued.kept
         self._tell(queued)
         target = self._entry.runtime_data
-        source_entry, source = self._source(queued.run.source)
+        source = queued.source.runtime_data
 
         def tell(progress: Progress) -> None:
             """Keep how far the run is, and tell of it now and then."""
@@ -186,28 +188,19 @@ class RunQueue:
             stopped_by=lambda: queued.stopped_by,
             isrc_search=target.isrc_search,
         )
-        queued.report, queued.error = await carry_out(queued.run, source, target.account, around)
-        for entry in (source_entry, self._entry):
-            if entry is not None and entry.state is ConfigEntryState.LOADED:
+        queued.report, queued.error = await carry_out(queued.run, source.account, target.account, around)
+        for entry in (queued.source, self._entry):
+            if entry.state is ConfigEntryState.LOADED:
                 await entry.runtime_data.coordinator.async_follow_run(queued.error)
 
     async def _call_off(self, queued: QueuedRun, by: Stop) -> None:
         """Close the books on a run that never began."""
-        _, source = self._source(queued.run.source)
-        target = self._entry.runtime_data.account
+        source, target = queued.source.runtime_data.account, self._entry.runtime_data.account
         try:
             await queued.kept
             queued.report = await call_off(queued.run, source, target, self._library, by)
         finally:
             self._end(queued)
-
-    def _source(self, entry_id: str) -> tuple[MusicSyncConfigEntry | None, Account[Any]]:
-        """Return a run's source; where it is not loaded, one that does not answer, so that its mirror serves."""
-        entry: MusicSyncConfigEntry | None = self._hass.config_entries.async_get_entry(entry_id)
-        if entry is not None and entry.state is ConfigEntryState.LOADED:
-            return entry, entry.runtime_data.account
-        title, kind = (entry.title, kind_of(entry)) if entry else (entry_id, "")
-        return entry, Account(id=entry_id, title=title, kind=kind, provider=_Absent())
 
     @callback
     def _end(self, queued: QueuedRun) -> None:
@@ -221,13 +214,3 @@ class RunQueue:
         self._told_at = time.monotonic()
         if queued.run.sync is not None:
             async_dispatcher_send(self._hass, SIGNAL_RUN.format(queued.run.sync), queued)
-
-
-class _Absent:
-    """The provider of an account that is not loaded."""
-
-    favorites_page_size = 1
-
-    async def favorites_page(self, offset: int) -> Page[Like]:
-        """Answer nothing."""
-        raise Unreachable(f"The account is not loaded, so row {offset} cannot be read")

@@ -29,13 +29,15 @@ LIBRARY_FILE = "library.db"
 class LoadedAccount:
     """A config entry's runtime data.
 
-    `account` is the account as the engine knows it; `syncs` are those that write to it, by subentry id.
+    `account` is the account as the engine knows it; `syncs` are those that write to it, by subentry id; `loaded_at` is
+    in Unix seconds.
     """
 
     account: Account[Any]
     gate: RateGate
     coordinator: AccountCoordinator
     queue: RunQueue
+    loaded_at: float
     isrc_search: IsrcSearch = field(default_factory=IsrcSearch)
     syncs: dict[str, SyncCoordinator] = field(default_factory=dict)
 

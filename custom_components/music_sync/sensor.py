@@ -44,9 +44,9 @@ def _moment(at: float | None) -> datetime | None:
 
 
 def _favorites(coordinator: AccountCoordinator) -> int | None:
-    """Return how many favourites the account has, None while they were never read."""
+    """Return how many favourites the account has, None while they were never read as a whole."""
     favorites = coordinator.data.favorites
-    return favorites.total if favorites.checked_at else None
+    return favorites.total if favorites.complete or favorites.total else None
 
 
 def _total(collection: str) -> Callable[[AccountCoordinator], int | None]:

@@ -130,7 +130,7 @@ async def _async_sync_favorites(call: ServiceCall) -> ServiceResponse:
         artist_whitelist=tuple(call.data[CONF_ARTIST_WHITELIST]),
     )
     await async_refuse_empty(source)
-    return await _async_answer(call, target.runtime_data.queue.submit(source.entry_id, request))
+    return await _async_answer(call, target.runtime_data.queue.submit(source, request))
 
 
 async def _async_run_sync(call: ServiceCall) -> ServiceResponse:

@@ -32,10 +32,11 @@ from .const import (
     Trigger,
 )
 from .coordinator import SIGNAL_SOURCE
+from .engine.errors import SignInNeeded
 from .engine.library import Library, matches, mirror, runs, syncs
 from .engine.library.runs import Run
 from .engine.sync.favorites import FavoritesRequest
-from .engine.sync.run import INTERRUPTED
+from .engine.sync.run import INTERRUPTED, error_key
 from .engine.sync.schedule import LastRun, next_run
 from .refusals import refusal
 from .run_queue import SIGNAL_RUN, QueuedRun
@@ -43,6 +44,8 @@ from .runtime import LoadedAccount, MusicSyncConfigEntry
 from .sync_state import SyncState
 
 _LOGGER = logging.getLogger(__name__)
+
+SIGN_IN_NEEDED: Final = error_key(SignInNeeded())
 
 FIRST_START: Final = 15.0
 """Seconds after set-up before a sync that is due starts by itself: Home Assistant has enough to do."""
@@ -222,7 +225,7 @@ class SyncCoordinator(DataUpdateCoordinator[SyncState]):
             first_artist_only=data.get(CONF_FIRST_ARTIST_ONLY, False),
             artist_whitelist=tuple(data.get(CONF_ARTIST_WHITELIST, ())),
         )
-        return self._loaded.queue.submit(source.entry_id, request, sync=self.subentry_id)
+        return self._loaded.queue.submit(source, request, sync=self.subentry_id)
 
     @property
     def _loaded(self) -> LoadedAccount:
@@ -243,7 +246,7 @@ class SyncCoordinator(DataUpdateCoordinator[SyncState]):
         return next_run(
             trigger,
             timedelta(hours=self.subentry.data[CONF_INTERVAL_HOURS]).total_seconds(),
-            _ended(last),
+            _ended(last, loaded_at=max(self._loaded.loaded_at, source.runtime_data.loaded_at)),
             retry_at=await self._library.run(matches.next_retry, source.entry_id, self.config_entry.entry_id),
             blocked_until=self._blocked_until(),
             now=now,
@@ -318,11 +321,15 @@ async def async_refuse_empty(source: MusicSyncConfigEntry) -> None:
         raise refusal("source_empty", source=source.title)
 
 
-def _ended(run: Run | None) -> LastRun | None:
-    """Return what the schedule wants to know of the last run; an interrupted one is taken up at once."""
+def _ended(run: Run | None, *, loaded_at: float) -> LastRun | None:
+    """Return what the schedule wants to know of the last run.
+
+    One that was interrupted, or turned away before a person signed in again, is taken up at once.
+    """
     if run is None or run.report is None:
         return None
-    if run.report["error"] == INTERRUPTED:
-        return LastRun(status=run.status, finished_at=0)
+    error = run.report["error"]
     finished_at = datetime.fromisoformat(run.report["finished_at"]).timestamp()
-    return LastRun(status=run.status, finished_at=finished_at, error=run.report["error"])
+    if error == INTERRUPTED or (error == SIGN_IN_NEEDED and loaded_at > finished_at):
+        finished_at = 0.0
+    return LastRun(status=run.status, finished_at=finished_at, error=error)

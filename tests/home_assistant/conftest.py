@@ -11,6 +11,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.music_sync.const import DOMAIN
+from custom_components.music_sync.runtime import MUSIC_SYNC
 from sandbox.control import serve
 from sandbox.qobuz import QobuzStandIn
 from sandbox.spotify import SpotifyStandIn
@@ -87,6 +88,8 @@ async def open_home(
         for entry in hass.config_entries.async_loaded_entries(DOMAIN):
             await hass.config_entries.async_unload(entry.entry_id)
         await hass.async_block_till_done(wait_background_tasks=True)
+        if music_sync := hass.data.get(MUSIC_SYNC):
+            await music_sync.async_close()
     await _replies_end()
 
 

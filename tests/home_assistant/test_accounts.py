@@ -258,6 +258,20 @@ async def test_spotify_revoked(home: Home, accounts: Accounts) -> None:
     assert home.has([0, 1, 2])
 
 
+async def test_goes_on_after_signing_in(freezer: FrozenDateTimeFactory, home: Home, accounts: Accounts) -> None:
+    """A sync that was turned away starts by itself once a person has signed in again, and not before."""
+    spotify, qobuz = accounts
+    await home.add_sync(spotify, qobuz, trigger="interval")
+    home.qobuz.change_state({"users": {"listener": {"revoked": True}}})
+    for seconds in (16, 60, 60):
+        await home.jump(freezer, seconds)
+    assert (await home.act("get_runs", target=qobuz.entry_id))["total"] == 1
+    home.qobuz.change_state({"users": {"listener": {"revoked": False}}})
+    await home.hass.config_entries.async_reload(qobuz.entry_id)
+    await home.jump(freezer, 16)
+    assert home.has([0, 1, 2])
+
+
 async def test_qobuz_revoked_in_the_middle(home: Home, accounts: Accounts) -> None:
     """What was written stays known; after signing in again the rest follows, nothing twice."""
     spotify, qobuz = accounts
@@ -398,3 +412,24 @@ async def test_unloading_while_polling(home: Home, accounts: Accounts) -> None:
     await home.set_up(spotify)
     home.spotify.change_state({"like": {"track": spotify_id(4)}})
     assert (await home.act("refresh", source=spotify.entry_id))["favorites"]["count"] == 4
+
+
+async def test_set_up_during_a_pause(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pause that outlasts the patience of set-up keeps no account from loading."""
+    monkeypatch.setattr("custom_components.music_sync.SIGN_IN_TIMEOUT", 0.3)
+    qobuz = home.add_qobuz()
+    home.qobuz.add_fault({"kind": "status", "status": 429, "headers": {"Retry-After": "50"}})
+    await home.set_up(qobuz)
+    assert qobuz.state is ConfigEntryState.LOADED
+    assert home.state(qobuz, "rate_limited_until").state != "unknown"
+    assert len(home.qobuz.requests) == 1
+
+
+async def test_set_up_with_the_budget_spent(home: Home) -> None:
+    """An account whose day is used up loads, and asks nothing."""
+    spotify = home.add_spotify()
+    home.hass.config_entries.async_update_entry(spotify, options={"minimum_delay": 0, "daily_budget": 0})
+    await home.set_up(spotify)
+    assert spotify.state is ConfigEntryState.LOADED
+    assert not home.spotify.requests
+    assert home.state(spotify, "requests_left_today").state == "0"

@@ -121,6 +121,7 @@ async def test_refresh_the_newest(home: Home, accounts: tuple[ConfigEntry, Confi
     answer = await home.act("refresh", source=spotify.entry_id, limit=1)
     assert answer["favorites"]["changed"]
     assert asked(home.spotify) == ["tracks"]
+    assert home.state(spotify, "liked_songs").state == "unknown"
 
 
 @pytest.mark.parametrize(

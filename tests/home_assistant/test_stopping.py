@@ -246,3 +246,34 @@ async def test_reload_in_the_middle(home: Home, accounts: Accounts) -> None:
     home.qobuz.faults.clear()
     await home.act("sync_favorites", source=accounts[0].entry_id, target=accounts[1].entry_id)
     assert home.has([0, 1, 2])
+
+
+async def test_broken_off(home: Home, accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sync's run that does not stop in time is broken off without a word, and told of when the account is back."""
+    monkeypatch.setattr("custom_components.music_sync.run_queue.PATIENCE_AT_UNLOAD", 0.1)
+    sync = await home.add_sync(*accounts)
+    home.qobuz.add_fault({"kind": "delay", "seconds": 0.5}, path="lastUpdate")
+    await home.press(sync, "sync_now")
+    await home.until(home.qobuz, "lastUpdate")
+    home.hass.config_entries.async_remove_subentry(accounts[1], sync.subentry_id)
+    await home.unload(accounts[1])
+    assert accounts[1].state is ConfigEntryState.NOT_LOADED
+    home.qobuz.faults.clear()
+    await home.set_up(accounts[1])
+    runs = (await home.act("get_runs", target=accounts[1].entry_id))["runs"]
+    assert [(run["status"], run["error"]) for run in runs] == [("partial", "interrupted")]
+
+
+async def test_library_that_fails(home: Home, accounts: Accounts, caplog: pytest.LogCaptureFixture) -> None:
+    """A run that cannot be kept is not carried out, and holds up none after it."""
+    library = await home.hass.data[MUSIC_SYNC].async_library()
+    sync = await home.add_sync(*accounts)
+    await home.act("refresh", source=accounts[0].entry_id)
+    full = "CREATE TRIGGER full BEFORE INSERT ON runs BEGIN SELECT RAISE(FAIL, 'The disk is full'); END"
+    await library.run(lambda connection: connection.execute(full))
+    await home.press(sync, "sync_now")
+    await home.settle()
+    assert not home.favorites()
+    assert "cannot be kept in the library file" in caplog.text
+    await library.run(lambda connection: connection.execute("DROP TRIGGER full"))
+    assert (await home.act("run_sync", device_id=home.device_id(accounts[1], sync)))["counts"]["added"] == 3

@@ -224,6 +224,17 @@ async def test_targets_side_by_side(home: Home) -> None:
     assert (await home.act("get_report", run_id=held["run_id"]))["counts"]["added"] == 3
 
 
+async def test_first_run_of_a_large_library(home: Home, accounts: Accounts) -> None:
+    """To tell that a library is not empty takes one request, however large it is; reading it is the run's business."""
+    home.spotify.add_fault({"kind": "delay", "seconds": 0.2}, path="/v1/me/tracks", after=1)
+    home.spotify.requests.clear()
+    await home.act("sync_favorites", respond=False, **accounts)
+    assert asked(home.spotify) in (["tracks"], ["tracks", "tracks"])
+    assert not home.favorites()
+    await home.settle()
+    assert home.has([0, 1, 2])
+
+
 async def test_source_that_does_not_answer(home: Home, accounts: Accounts) -> None:
     """The mirror serves, and the report says how old it is."""
     await home.act("refresh", source=accounts["source"])

@@ -6,8 +6,11 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.core import CoreState
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.music_sync.const import DOMAIN
 
@@ -284,3 +287,45 @@ async def test_two_syncs_of_a_target(home: Home, accounts: Accounts, freezer: Fr
     totals: list[Any] = [(await home.act("get_runs", device_id=home.device_id(qobuz, sync)))["total"] for sync in syncs]
     assert totals == [1, 1]
     assert [home.state(sync, "added").state for sync in syncs] == ["3", "1"]
+
+
+async def test_while_home_assistant_starts(home: Home, accounts: Accounts, freezer: FrozenDateTimeFactory) -> None:
+    """Nothing starts by itself before Home Assistant is up, however long that takes."""
+    await home.add_sync(*accounts, trigger="on_change")
+    await home.unload(*accounts)
+    home.hass.set_state(CoreState.starting)
+    await home.set_up(*accounts)
+    for _ in range(3):
+        await home.jump(freezer, FIRST_START)
+    assert not home.favorites()
+    home.hass.set_state(CoreState.running)
+    home.hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await home.settle()
+    assert home.has([0, 1, 2])
+
+
+async def test_other_integrations_are_none_of_our_business(
+    home: Home, accounts: Accounts, freezer: FrozenDateTimeFactory
+) -> None:
+    """What happens to other entries starts nothing and breaks nothing."""
+    await home.add_sync(*accounts)
+    other = MockConfigEntry(domain="sun")
+    other.add_to_hass(home.hass)
+    home.hass.config_entries.async_update_entry(other, title="Sun")
+    await home.jump(freezer, FIRST_START)
+    assert await total(home, accounts[1]) == 0
+
+
+async def test_token_writes_start_nothing(home: Home, accounts: Accounts, freezer: FrozenDateTimeFactory) -> None:
+    """A token that is renewed every hour is no change of the source."""
+    spotify, qobuz = accounts
+    await home.add_sync(spotify, qobuz, trigger="on_change")
+    await home.jump(freezer, FIRST_START)
+    loaded = spotify.runtime_data
+    for hour in range(3):
+        home.hass.config_entries.async_update_entry(
+            spotify, data={**spotify.data, "token": {**spotify.data["token"], "expires_in": 3600 + hour}}
+        )
+        await home.settle()
+    assert await total(home, qobuz) == 1
+    assert spotify.runtime_data is loaded
