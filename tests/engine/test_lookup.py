@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from custom_components.music_sync.engine.errors import NotFound, Rejected
-from custom_components.music_sync.engine.matching import search_queries
+from custom_components.music_sync.engine.matching import TrackIndex, search_queries
 from custom_components.music_sync.engine.model import Track
 from custom_components.music_sync.engine.sync import search
 from custom_components.music_sync.engine.sync.favorites import Stop
 from custom_components.music_sync.engine.sync.lookup import MISSES_TO_DISTRUST, IsrcSearch, look_up
-from custom_components.music_sync.engine.verdicts import Decision
+from custom_components.music_sync.engine.verdicts import Decision, Verdict
 
-from .sync_bench import OpensBench, SyncBench, favorite, song, world
+from .sync_bench import OpensBench, SyncBench, favorite, liked, song, world
 
 WANTED = Track(id="w", title="Get Lucky", artists=("Daft Punk",), duration=248.0, isrc="USQX91300108")
 THERE = Track(id="1", title="Get Lucky", artists=("Daft Punk",), duration=248.0, isrc="USQX91300108")
@@ -125,6 +125,26 @@ async def test_search_that_fails_is_that_tracks_alone(open_sync: OpensBench, err
     bench.target.provider.before = None
     assert (await bench.run()).counts == {"already_present": 19, "added": 1}
     assert bench.favorites()[-1] == favorite(7)
+
+
+async def test_like_that_cannot_be_weighed(
+    open_sync: OpensBench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One like breaks the matcher: it has failed, the others are written."""
+    bench = await open_sync(world(20, likes=range(20), favorites=[0]))
+    find = TrackIndex.match
+
+    def match(index: TrackIndex, query: Track, *, min_score: float) -> Verdict:
+        """Break on one song."""
+        if query.title == song(7):
+            raise ZeroDivisionError
+        return find(index, query, min_score=min_score)
+
+    monkeypatch.setattr(TrackIndex, "match", match)
+    done = await bench.run()
+    assert (done.status, done.counts) == ("partial", {"added": 18, "already_present": 1, "failed": 1})
+    assert done.fates[7] == ("failed", "search_failed")
+    assert liked(7) in caplog.text
 
 
 async def test_searches_that_fail_in_a_row_end_the_asking(open_sync: OpensBench) -> None:

@@ -8,10 +8,9 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.music_sync.engine.library.matches import Remembered
-from custom_components.music_sync.engine.matching import TrackIndex
 from custom_components.music_sync.engine.model import Like, Track, Unsyncable
 from custom_components.music_sync.engine.outcomes import Item, Outcome
-from custom_components.music_sync.engine.sync.plan import Memory, Planner, failed, skipped
+from custom_components.music_sync.engine.sync.plan import CLOCKS_APART, Memory, Planner, failed, skipped
 from custom_components.music_sync.engine.sync.report import count
 from custom_components.music_sync.engine.verdicts import Decision, Verdict
 
@@ -32,14 +31,14 @@ def like(one: Track, unsyncable: Unsyncable | None = None) -> Like:
 def matched(there: Track, score: float = 90.0) -> Remembered:
     """Remember a match."""
     verdict = Verdict(decision=Decision.MATCH, reason="fuzzy", score=score, track=there, candidate=None)
-    return Remembered(verdict=verdict, tries=0, retry_at=None)
+    return Remembered(verdict=verdict, tries=0, tried_at=NOW, retry_at=None)
 
 
 def refused(decision: Decision, reason: str, retry_at: float, candidate: Track | None = None) -> Remembered:
     """Remember that there was no match."""
     score = 60.0 if candidate else None
     verdict = Verdict(decision=decision, reason=reason, score=score, track=None, candidate=candidate)
-    return Remembered(verdict=verdict, tries=1, retry_at=retry_at)
+    return Remembered(verdict=verdict, tries=1, tried_at=NOW, retry_at=retry_at)
 
 
 def memory(
@@ -51,7 +50,7 @@ def memory(
 ) -> Memory:
     """Make a memory of a target that holds these tracks."""
     return Memory(
-        held=TrackIndex(held),
+        held=[Like(track=one, liked_at=round(NOW)) for one in held],
         present={one.id for one in held},
         remembered=remembered or {},
         pins=pins or {},
@@ -88,7 +87,7 @@ UNFOUND = refused(Decision.NONE, "not_found", NOW + 1)
 )  # fmt: skip
 def test_what_is_known_of_a_like(known: Memory, expected: tuple[Outcome, str, Track | None] | None) -> None:
     """Pins come first, then what is paired, then what the target holds, then earlier verdicts that still stand."""
-    item = known.recall(like(A))
+    item = known.recall(like(A)) or known.weigh(A, known.index_for([A]))
     assert (item and (item.outcome, item.reason, item.target)) == expected
 
 
@@ -128,24 +127,41 @@ def test_score_only_turns_a_match_into_a_review(known: Remembered, min_score: fl
 def test_looking_again_finds_what_the_target_holds_first(held: Track) -> None:
     """A new search prefers another pressing: what the target holds of the recording still counts as there."""
     found = matched(track("new", title="Title a", artists=("Artist a",))).verdict
-    known = memory(held, search_again=True)
-    assert known.judge_again(A, found).target == held
-    paired = memory(OTHER, remembered={"a": matched(OTHER)}, search_again=True)
-    assert paired.judge_again(A, found).target == OTHER
-    assert memory(search_again=True).judge_again(A, found).target == found.track
-    assert memory(found.track or A, OTHER, search_again=True).judge_again(A, found).target == found.track
+    assert found.track is not None
+
+    def judged(known: Memory) -> Track | None:
+        """Judge what was found."""
+        return known.judge_again(A, found, known.index_for([A])).target
+
+    assert judged(memory(held, search_again=True)) == held
+    assert judged(memory(OTHER, remembered={"a": matched(OTHER)}, search_again=True)) == OTHER
+    assert judged(memory(search_again=True)) == found.track
+    assert judged(memory(found.track, OTHER, search_again=True)) == found.track
 
 
-def test_one_that_cannot_be_weighed_does_not_stop_the_others(caplog: pytest.LogCaptureFixture) -> None:
-    """A track that breaks the matcher has failed; its neighbours are settled."""
-    odd = track("odd", title=None)
-    items = memory(THERE).recall_all([like(A), like(odd), like(A)])
-    assert [item and item.outcome for item in items] == [
-        Outcome.ALREADY_PRESENT,
-        Outcome.FAILED,
-        Outcome.ALREADY_PRESENT,
-    ]
-    assert "odd" in caplog.text
+@pytest.mark.parametrize(
+    ("liked_at", "paired", "expected"),
+    [
+        (NOW - CLOCKS_APART - 1, False, Outcome.MISSING),
+        (NOW - CLOCKS_APART, False, Outcome.ALREADY_PRESENT),
+        (NOW + 5, False, Outcome.ALREADY_PRESENT),
+        (0, False, Outcome.ALREADY_PRESENT),
+        (NOW + 5, True, Outcome.MISSING),
+    ],
+)
+def test_miss_is_weighed_against_what_is_new(liked_at: float, paired: bool, expected: Outcome) -> None:
+    """Not found then, it can only be among what the target has come to hold since, and nobody else is paired with."""
+    known = Memory(
+        held=[Like(track=THERE, liked_at=round(liked_at))],
+        present={"there"},
+        remembered={"a": UNFOUND} | ({"b": matched(THERE)} if paired else {}),
+        pins={},
+        min_score=70,
+        now=NOW,
+    )
+    item = known.weigh(A, known.index_for([A]))
+    assert item is not None
+    assert item.outcome is expected
 
 
 def added(name: str, there: str) -> Item:

@@ -15,10 +15,11 @@ LAST_RETRY = 90 * DAY
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """A verdict of an earlier run; `retry_at` (Unix seconds) is None once it is settled."""
+    """A verdict of an earlier run; `retry_at` is None once it is settled. Times are in Unix seconds."""
 
     verdict: Verdict
     tries: int
+    tried_at: float
     retry_at: float | None
 
 
@@ -30,7 +31,7 @@ def retry_after(tries: int) -> float:
 def load(connection: sqlite3.Connection, source: str, target: str) -> dict[str, Remembered]:
     """Return what is remembered of a source's tracks on a target, by the source's track id."""
     rows = connection.execute(
-        "SELECT source_track, outcome, reason, score, target_track, candidate, tries, retry_at"
+        "SELECT source_track, outcome, reason, score, target_track, candidate, tries, tried_at, retry_at"
         " FROM matches WHERE source = ? AND target = ?",
         (source, target),
     ).fetchall()
@@ -45,9 +46,10 @@ def load(connection: sqlite3.Connection, source: str, target: str) -> dict[str, 
                 candidate=known.get(candidate),
             ),
             tries=tries,
+            tried_at=tried_at,
             retry_at=retry_at,
         )
-        for source_track, outcome, reason, score, target_track, candidate, tries, retry_at in rows
+        for source_track, outcome, reason, score, target_track, candidate, tries, tried_at, retry_at in rows
         if target_track is None or target_track in known
     }
 

@@ -22,13 +22,14 @@ def store(connection: sqlite3.Connection, account: str, tracks: Iterable[Track])
 
 def load(connection: sqlite3.Connection, account: str, ids: Iterable[str]) -> dict[str, Track]:
     """Return those of the account's tracks that are known."""
-    return {
-        track_id: read(track_id, cells)
-        for track_id, *cells in connection.execute(
-            f"SELECT tracks.id, {COLUMNS} FROM json_each(?) JOIN tracks ON account = ? AND tracks.id = json_each.value",
-            (json.dumps(list(ids)), account),
-        )
-    }
+    found: dict[str, Track] = {}
+    for track_id in ids:
+        row = connection.execute(
+            f"SELECT {COLUMNS} FROM tracks WHERE account = ? AND id = ?", (account, track_id)
+        ).fetchone()
+        if row is not None:
+            found[track_id] = read(track_id, row)
+    return found
 
 
 def bare(track_id: str) -> Track:

@@ -11,7 +11,6 @@ from ..errors import MustWait, ServiceError, SignInNeeded, Unreachable
 from ..library import Library, matches, mirror
 from ..library.journal import Operation
 from ..library.mirror import Mirror
-from ..matching import TrackIndex
 from ..model import Like, Track
 from ..outcomes import Item, Outcome, Status
 from ..providers.capabilities import ReadsFavorites, SearchesTracks, WritesFavorites
@@ -130,16 +129,9 @@ async def _see_source(source: Account[ReadsFavorites], library: Library, result:
 async def _remember(source: str, target: str, request: FavoritesRequest, library: Library) -> Memory:
     """Collect what is known before anything is asked."""
     held = await library.run(mirror.likes, target)
-
-    def index() -> tuple[TrackIndex, frozenset[str]]:
-        """Return the target's favourites by what they are, and by id."""
-        known = TrackIndex(like.track for like in held if not like.unsyncable)
-        return known, frozenset(like.track.id for like in held)
-
-    known, present = await asyncio.to_thread(index)
     return Memory(
-        held=known,
-        present=present,
+        held=held,
+        present=frozenset(like.track.id for like in held),
         remembered=await library.run(matches.load, source, target),
         pins=await library.run(matches.pins, source, target),
         min_score=request.min_score,

@@ -1,28 +1,29 @@
 """Decides what is to become of each like: values in, values out."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-import logging
 
 from ..library.matches import Remembered
 from ..matching import TrackIndex
 from ..model import Like, Track
 from ..outcomes import Item, Outcome
 from ..verdicts import Decision, Verdict
+from .held import index_for
 
-_LOGGER = logging.getLogger(__name__)
+CLOCKS_APART = 86_400.0
+"""Seconds by which a service's clock may be behind ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
     """What is known about a source's likes on a target before anything is searched.
 
-    `held` is an index over the target's favourites, `present` their ids, `remembered` and `pins` go by the source's
-    track id; `now` is in Unix seconds. With `search_again` only pins and what cannot be synced are taken as known.
+    `held` are the target's favourites, `present` their ids, `remembered` and `pins` go by the source's track id; `now`
+    is in Unix seconds. With `search_again` only pins and what cannot be synced are taken as known.
     """
 
-    held: TrackIndex
+    held: Sequence[Like]
     present: Collection[str]
     remembered: Mapping[str, Remembered]
     pins: Mapping[str, Track | None]
@@ -31,7 +32,7 @@ class Memory:
     search_again: bool = False
 
     def recall(self, like: Like) -> Item | None:
-        """Return what is already settled about a like, None where the target has to be searched.
+        """Return what is settled about a like whatever else the target holds, None where nothing is.
 
         An item that says `added` means: to be added.
         """
@@ -40,48 +41,34 @@ class Memory:
             return self._pinned(track, self.pins[track.id])
         if like.unsyncable:
             return Item(outcome=Outcome.UNSYNCABLE, reason=like.unsyncable, source=track)
-        return None if self.search_again else self._recall_match(track)
+        return None if self.search_again else self._still_paired(track)
 
-    def _recall_match(self, track: Track) -> Item | None:
-        """Return what an earlier run, or the target's favourites, settle about a track."""
-        remembered = self.remembered.get(track.id)
-        known = remembered.verdict.track if remembered else None
-        if remembered and known and known.id in self.present:
-            return self._to_add(track, remembered.verdict, known, "paired")
-        if item := self.holds(track):
-            return item
-        if remembered and known:
-            return self._to_add(track, remembered.verdict, known, "paired")
-        if remembered is None or (remembered.retry_at is not None and remembered.retry_at <= self.now):
-            return None
-        return self.judge(track, remembered.verdict)
+    def index_for(self, tracks: Iterable[Track]) -> TrackIndex:
+        """Return an index to weigh these tracks by.
 
-    def recall_all(self, likes: Sequence[Like]) -> list[Item | None]:
-        """Recall several likes: a slice of work for a thread. One that cannot be weighed does not stop the others."""
-        return [self._recall_safely(like) for like in likes]
-
-    def _recall_safely(self, like: Like) -> Item | None:
-        """Recall a like, as failed where that goes wrong."""
-        try:
-            return self.recall(like)
-        except Exception:
-            _LOGGER.exception("Recalling %s goes wrong", like.track.id)
-            return failed(like.track, "search_failed")
-
-    def holds(self, track: Track) -> Item | None:
-        """Return an item where the target's favourites hold this recording, be it another pressing."""
-        verdict = self.held.match(track, min_score=self.min_score)
-        if verdict.track is None:
-            return None
-        return Item(
-            outcome=Outcome.ALREADY_PRESENT,
-            reason=verdict.reason,
-            score=verdict.score,
-            source=track,
-            target=verdict.track,
+        One that was not found, and is not due again, is only weighed against what the target has come to hold since.
+        """
+        misses = {track.id for track in tracks if self._is_missed(track)}
+        moments = [self.remembered[missed].tried_at for missed in misses]
+        return index_for(
+            self.held,
+            [track for track in tracks if track.id not in misses],
+            since=min(moments) - CLOCKS_APART if moments else None,
+            known={one.verdict.track.id for one in self.remembered.values() if one.verdict.track},
         )
 
-    def judge_again(self, track: Track, verdict: Verdict) -> Item:
+    def weigh(self, track: Track, index: TrackIndex) -> Item | None:
+        """Return what the target's favourites, or an earlier run, settle about a track; None where it is searched."""
+        if self.search_again:
+            return None
+        if item := self._holds(track, index):
+            return item
+        remembered = self.remembered.get(track.id)
+        if remembered and (known := remembered.verdict.track):
+            return self._to_add(track, remembered.verdict, known, "paired")
+        return self.judge(track, remembered.verdict) if remembered and self._is_missed(track) else None
+
+    def judge_again(self, track: Track, verdict: Verdict, index: TrackIndex) -> Item:
         """Turn the verdict on a new search into what is to be done.
 
         Where the target's favourites were passed over before, they are asked now: what they hold is already there,
@@ -89,11 +76,7 @@ class Memory:
         """
         if not self.search_again or (verdict.track and verdict.track.id in self.present):
             return self.judge(track, verdict)
-        remembered = self.remembered.get(track.id)
-        known = remembered.verdict.track if remembered else None
-        if remembered and known and known.id in self.present:
-            return self._to_add(track, remembered.verdict, known, "paired")
-        return self.holds(track) or self.judge(track, verdict)
+        return self._still_paired(track) or self._holds(track, index) or self.judge(track, verdict)
 
     def judge(self, track: Track, verdict: Verdict) -> Item:
         """Turn the verdict on a search into what is to be done."""
@@ -107,6 +90,36 @@ class Memory:
                 candidate=verdict.candidate,
             )
         return self._to_add(track, verdict, verdict.track, verdict.reason)
+
+    def _still_paired(self, track: Track) -> Item | None:
+        """Return an item where the target holds what the track was paired with."""
+        remembered = self.remembered.get(track.id)
+        if remembered and (known := remembered.verdict.track) and known.id in self.present:
+            return self._to_add(track, remembered.verdict, known, "paired")
+        return None
+
+    def _is_missed(self, track: Track) -> bool:
+        """Tell whether a track was not found, and is not due again."""
+        remembered = self.remembered.get(track.id)
+        return not (
+            self.search_again
+            or remembered is None
+            or remembered.verdict.track
+            or (remembered.retry_at is not None and remembered.retry_at <= self.now)
+        )
+
+    def _holds(self, track: Track, index: TrackIndex) -> Item | None:
+        """Return an item where the target's favourites hold this recording, be it another pressing."""
+        verdict = index.match(track, min_score=self.min_score)
+        if verdict.track is None:
+            return None
+        return Item(
+            outcome=Outcome.ALREADY_PRESENT,
+            reason=verdict.reason,
+            score=verdict.score,
+            source=track,
+            target=verdict.track,
+        )
 
     def _to_add(self, track: Track, verdict: Verdict, target: Track, reason: str) -> Item:
         """Return an item to add, or to review where the score asked for is higher; ids need no score."""

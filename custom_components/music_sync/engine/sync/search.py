@@ -7,6 +7,7 @@ from itertools import batched
 import logging
 
 from ..errors import AccessDenied, BudgetSpent, MustWait, ServiceError, SignInNeeded
+from ..matching import TrackIndex
 from ..model import Like, Track
 from ..outcomes import Item, Outcome
 from ..providers.capabilities import SearchesTracks
@@ -16,7 +17,7 @@ from .plan import Memory, Planner, failed, skipped
 
 _LOGGER = logging.getLogger(__name__)
 
-SLICE = 500
+SLICE = 100
 REMEMBER_EVERY = 25
 FAILURES_IN_A_ROW = 5
 
@@ -49,26 +50,47 @@ class Search:
 
     async def settle(self, likes: Sequence[Like]) -> None:
         """Place an item for each like, oldest first, in slices that do not hold up the loop."""
-        done = 0
+        recalled: list[Item | None] = []
         for some in batched(likes, SLICE, strict=False):
+            recalled += await asyncio.to_thread(list, map(self._memory.recall, some))
+        unsettled = [like.track for like, item in zip(likes, recalled, strict=True) if item is None]
+        index = await asyncio.to_thread(self._memory.index_for, unsettled)
+
+        def weigh(row: tuple[Like, Item | None]) -> Item | None:
+            """Weigh what is not settled yet; what cannot be weighed does not stop the others."""
+            like, item = row
             try:
-                for like, recalled in zip(some, await asyncio.to_thread(self._memory.recall_all, some), strict=True):
-                    if recalled is None:
-                        self._desk.tell(like.track, done)
-                    elif recalled.outcome is Outcome.ALREADY_PRESENT:
-                        self._learn(like.track, recalled)
-                    self._planner.place(recalled or await self._ask(like.track))
+                return item or self._memory.weigh(like.track, index)
+            except Exception:
+                _LOGGER.exception("Weighing %s goes wrong", like.track.id)
+                return failed(like.track, "search_failed")
+
+        done = 0
+        for rows in batched(zip(likes, recalled, strict=True), SLICE, strict=False):
+            try:
+                weighed = await asyncio.to_thread(list, map(weigh, rows))
+                for (like, _), item in zip(rows, weighed, strict=True):
+                    await self._place(like.track, item, index, done)
                     done += 1
             finally:
                 await self._keep()
 
-    async def _ask(self, track: Track) -> Item:
+    async def _place(self, track: Track, item: Item | None, index: TrackIndex, done: int) -> None:
+        """Place what is known of a track, else what a search brings."""
+        if item is None:
+            self._desk.tell(track, done)
+            item = await self._ask(track, index)
+        elif item.outcome is Outcome.ALREADY_PRESENT:
+            self._learn(track, item)
+        self._planner.place(item)
+
+    async def _ask(self, track: Track, index: TrackIndex) -> Item:
         """Ask the target's catalogue, unless there is a reason not to."""
         if item := self._not_asked(track):
             return item
         try:
             verdict = await look_up(track, self._desk.catalogue, self._desk.isrc_search)
-            item = await asyncio.to_thread(self._memory.judge_again, track, verdict)
+            item = await asyncio.to_thread(self._memory.judge_again, track, verdict, index)
         except ServiceError as error:
             return self._could_not_ask(track, error)
         except Exception:
