@@ -48,7 +48,7 @@ class Library:
         if (connection := self._connection) is not None:
             self._connection = None
             await self._submit(connection.close)
-        self._thread.shutdown(wait=False)
+        await asyncio.to_thread(self._thread.shutdown)
 
     async def run[**P, R](
         self, function: Callable[Concatenate[sqlite3.Connection, P], R], *args: P.args, **kwargs: P.kwargs
