@@ -149,7 +149,9 @@ async def test_unknown_track_that_is_ignored(open_sync: OpensBench) -> None:
     assert favorite(7) not in await bench.ledger()
     assert (await bench.states())[favorite(7)] == "sent"
     bench.qobuz.catalogue.tracks[int(favorite(7))] = gone
+    bench.sent()
     again = await bench.run()
+    assert bench.sent()[1].count("search") == 1
     assert again.counts == {"already_present": 29, "added": 1}
     assert await bench.ledger() == set(ALL[:30])
 

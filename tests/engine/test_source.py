@@ -160,6 +160,16 @@ async def test_list_that_moves_while_it_is_read(
     assert await reader.is_true()
 
 
+async def test_losses_and_gains_that_add_up(reader: Reader) -> None:
+    """One like is skipped and one is no longer there, so that the count comes out right: the moving total tells."""
+    reader.bench.unlike(3)
+    reader.bench.like(*range(NEW, NEW + 61))
+    reader.during(1, unlike={"track": liked(NEW + 60)})
+    _, requests = await reader.poll()
+    assert requests == 2 + 4
+    assert await reader.is_true()
+
+
 async def test_reading_in_doubt_takes_nothing_away(reader: Reader) -> None:
     """A list that moves at each reading: what was read is added, what was not is kept, and the mirror still serves."""
     reader.bench.unlike(0)
@@ -266,11 +276,23 @@ async def test_rows_that_are_really_there_twice(open_sync: OpensBench) -> None:
     assert (await reader.poll())[1] == 10
 
 
+async def test_rows_that_are_there_twice_on_the_first_page(open_sync: OpensBench) -> None:
+    """The same local file liked twice, at the top: an unchanged list is one request all the same."""
+    reader = Reader(await open_sync(world(60, likes=range(30))))
+    local = {"uri": "spotify:local:Band:Album:Home+Tape:90", "name": "Home Tape", "is_local": True, "id": None}
+    for number in range(2):
+        stamp = timestamp(FIRST_LIKE + 5000 + number)
+        reader.bench.spotify.change_state({"row": {"track": local, "added_at": stamp}})
+    assert [(await reader.poll())[1] for _ in range(2)] == [2, 1]
+
+
 async def test_two_that_look_at_once_read_once_after_the_other(reader: Reader) -> None:
     """A poll and a run at the same time do not read the same new likes into each other's way."""
     reader.bench.like(*range(NEW, NEW + 60))
+    reader.bench.sent()
     states = await asyncio.gather(*(refresh_source(reader.bench.source, reader.bench.library) for _ in range(3)))
     assert [state.version for state in states] == [2, 2, 2]
+    assert len(reader.bench.sent()[0]) == 2 + 1 + 1
     assert await reader.is_true()
 
 
