@@ -1,9 +1,11 @@
 """Accounts: from a config entry to a provider behind its rate gate."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 import time
 from typing import Any, Final
 
+from aiohttp import ClientError
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_ACCESS_TOKEN, CONF_TOKEN
 from homeassistant.core import HomeAssistant, callback
@@ -34,6 +36,9 @@ from .engine.providers.spotify import SpotifyProvider
 
 KEEP_EVERY: Final = 25
 """Requests between two savings of their count: what a crash may lose."""
+
+TOKEN_TIMEOUT: Final = 30.0
+"""Seconds to wait for a new access token."""
 
 NAMES: Final[Mapping[Kind, str]] = {Kind.SPOTIFY: "Spotify", Kind.QOBUZ: "Qobuz"}
 HOMES: Final[Mapping[Kind, str]] = {Kind.SPOTIFY: "https://open.spotify.com", Kind.QOBUZ: "https://play.qobuz.com"}
@@ -136,10 +141,11 @@ class SpotifyToken:
                 self._entry, data={**self._entry.data, CONF_TOKEN: {**token, "expires_at": 0}}
             )
         try:
-            await self._session.async_ensure_token_valid()
+            async with asyncio.timeout(TOKEN_TIMEOUT):
+                await self._session.async_ensure_token_valid()
         except OAuth2TokenRequestReauthError, ConfigEntryAuthFailed:
             raise SignInNeeded("Spotify no longer accepts the sign-in") from None
-        except OAuth2TokenRequestBaseError:
+        except OAuth2TokenRequestBaseError, ClientError, TimeoutError, ValueError, LookupError:
             raise Unreachable("Spotify's sign-in does not answer") from None
         return str(self._session.token[CONF_ACCESS_TOKEN])
 

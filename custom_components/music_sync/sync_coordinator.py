@@ -37,7 +37,7 @@ from .engine.library import Library, matches, mirror, runs, syncs
 from .engine.library.runs import Run
 from .engine.sync.favorites import FavoritesRequest
 from .engine.sync.run import INTERRUPTED, error_key
-from .engine.sync.schedule import LastRun, next_run
+from .engine.sync.schedule import RETRY_AFTER, LastRun, next_run
 from .refusals import refusal
 from .run_queue import SIGNAL_RUN, QueuedRun
 from .runtime import LoadedAccount, MusicSyncConfigEntry
@@ -246,7 +246,13 @@ class SyncCoordinator(DataUpdateCoordinator[SyncState]):
         return next_run(
             trigger,
             timedelta(hours=self.subentry.data[CONF_INTERVAL_HOURS]).total_seconds(),
-            _ended(last, loaded_at=max(self._loaded.loaded_at, source.runtime_data.loaded_at)),
+            _ended(
+                last,
+                loaded_at=max(self._loaded.loaded_at, source.runtime_data.loaded_at),
+                unfinished=await self._library.run(
+                    runs.unfinished_in_a_row, self.config_entry.entry_id, self.subentry_id
+                ),
+            ),
             retry_at=await self._library.run(matches.next_retry, source.entry_id, self.config_entry.entry_id),
             blocked_until=self._blocked_until(),
             now=now,
@@ -291,6 +297,9 @@ class SyncCoordinator(DataUpdateCoordinator[SyncState]):
                 self._reviewed = self.data.books["counts"]["review"]
             self._fire("started", {"run_id": queued.run.id, "dry_run": queued.run.request["dry_run"]})
         if queued.over.is_set():
+            if queued.report is None and queued.stopped_by is None:
+                # The library file could not take it down, so nothing there keeps the next run from starting at once.
+                self._may_start_at = time.time() + RETRY_AFTER
             self._tell_end(queued)
             self.async_consider()
 
@@ -321,7 +330,7 @@ async def async_refuse_empty(source: MusicSyncConfigEntry) -> None:
         raise refusal("source_empty", source=source.title)
 
 
-def _ended(run: Run | None, *, loaded_at: float) -> LastRun | None:
+def _ended(run: Run | None, *, loaded_at: float, unfinished: int) -> LastRun | None:
     """Return what the schedule wants to know of the last run.
 
     One that was interrupted, or turned away before a person signed in again, is taken up at once.
@@ -332,4 +341,11 @@ def _ended(run: Run | None, *, loaded_at: float) -> LastRun | None:
     finished_at = datetime.fromisoformat(run.report["finished_at"]).timestamp()
     if error == INTERRUPTED or (error == SIGN_IN_NEEDED and loaded_at > finished_at):
         finished_at = 0.0
-    return LastRun(status=run.status, finished_at=finished_at, error=error)
+    waits_until = run.report["waits_until"]
+    return LastRun(
+        status=run.status,
+        finished_at=finished_at,
+        error=error,
+        waits_until=datetime.fromisoformat(waits_until).timestamp() if waits_until else None,
+        unfinished=unfinished,
+    )

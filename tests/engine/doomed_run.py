@@ -1,6 +1,7 @@
 """A process that carries out one run and is killed at a moment of it, as by a power cut.
 
-Arguments: the moment, the library file, the addresses of Spotify's and Qobuz's stand-ins, a Spotify access token.
+Arguments: the moment, the library file, the addresses of Spotify's and Qobuz's stand-ins, a Spotify access token, and
+what the stand-ins' clock says.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ import sqlite3
 import sys
 import time
 from typing import override
+from unittest.mock import patch
 
 import aiohttp
 
@@ -54,13 +56,13 @@ def doom(moment: str) -> None:
     sent, done = journal.sent, journal.done
     batches = 0
 
-    def send(connection: sqlite3.Connection, run: str, batch: Sequence[Operation]) -> None:
+    def send(connection: sqlite3.Connection, run: str, batch: Sequence[Operation], at: float) -> None:
         """Die before the first batch is marked, or before the second."""
         nonlocal batches
         batches += 1
         if (moment, batches) in {("planned", 1), ("marked", 2)}:
             die()
-        sent(connection, run, batch)
+        sent(connection, run, batch, at)
 
     def mark(connection: sqlite3.Connection, run: str, batch: Sequence[Operation], at: float) -> None:
         """Die with the transaction open."""
@@ -115,4 +117,6 @@ async def run(moment: str, path: str, spotify: str, qobuz: str, token: str) -> N
 
 
 if __name__ == "__main__":
-    asyncio.run(run(*sys.argv[1:]))
+    *arguments, now = sys.argv[1:]
+    with patch("time.time", return_value=float(now)):
+        asyncio.run(run(*arguments))

@@ -30,6 +30,7 @@ async def kill(bench: SyncBench, moment: str) -> None:
         bench.spotify_url,
         bench.qobuz_url,
         token,
+        str(bench.time.now),
         cwd=ROOT,
     )
     assert await process.wait() == -signal.SIGKILL

@@ -321,7 +321,7 @@ def test_source_that_is_removed_under_a_run(file: sqlite3.Connection) -> None:
     one, operation = run("1"), Operation(position=0, track="t", source_track="a")
     runs.add(file, one)
     journal.plan(file, "1", [operation])
-    journal.sent(file, "1", [operation])
+    journal.sent(file, "1", [operation], 0.5)
     accounts.remove(file, "source")
     journal.done(file, "1", [operation], 1.0)
     assert journal.ours(file, "target", "favorites") == {"t"}
@@ -338,35 +338,50 @@ def test_target_that_is_removed_under_a_run(file: sqlite3.Connection) -> None:
     assert runs.count_items(file, "1") == 0
 
 
+def states(file: sqlite3.Connection) -> list[str]:
+    """Give the state of each operation."""
+    return [row[0] for row in file.execute("SELECT state FROM operations ORDER BY run, position")]
+
+
 def test_journal_and_ledger(file: sqlite3.Connection) -> None:
     """What was in flight is settled by what the target holds; only what we claim and wrote is ours."""
     operations = [
         Operation(position=number, track=f"t{number}", source_track=f"s{number}", claims=number != 3)
-        for number in range(6)
+        for number in range(7)
     ]
     runs.add(file, run("1"))
     journal.plan(file, "1", operations)
-    assert journal.unsettled(file, "target") == {}
-    journal.sent(file, "1", operations[:5])
-    journal.done(file, "1", operations[:1], 10.0)
+    journal.sent(file, "1", operations[:6], 1000.0)
+    journal.done(file, "1", operations[:1], 1010.0)
     journal.failed(file, "1", operations[1:2])
-    assert journal.unsettled(file, "target") == {"1": operations[2:5]}
-    assert journal.unsettled(file, "other") == {}
-    journal.settle(file, journal.unsettled(file, "target"), {"t2", "t3"}, 20.0)
-    assert journal.unsettled(file, "target") == {}
-    assert [row[0] for row in file.execute("SELECT state FROM operations ORDER BY position")] == [
-        "done",
-        "failed",
-        "done",
-        "done",
-        "failed",
-        "planned",
-    ]
+    by_hand = 1000 + int(journal.CLOCKS_APART) + 1
+    held = [("t5", by_hand), ("t3", 1002), ("t2", 1001)]
+    mirror.add(file, "target", [Like(track=track(name), liked_at=at) for name, at in held])
+    journal.settle(file, "other", 2000.0)
+    assert states(file) == ["done", "failed", "sent", "sent", "sent", "sent", "planned"]
+    journal.settle(file, "target", 2000.0)
+    assert states(file) == ["done", "failed", "done", "done", "failed", "failed", "planned"]
     assert journal.ours(file, "target", "favorites") == {"t0", "t2"}
-    assert journal.ours(file, "target", "favorites", since=15.0) == {"t2"}
+    assert journal.ours(file, "target", "favorites", since=1500.0) == {"t2"}
     journal.doubt(file, "1", operations[:1])
     assert journal.ours(file, "target", "favorites") == {"t2"}
-    assert journal.unsettled(file, "target") == {"1": operations[:1]}
+    assert states(file)[0] == "sent"
+
+
+def test_only_unfinished_runs_in_a_row_count(file: sqlite3.Connection) -> None:
+    """A run that finished begins the count anew; previews and other syncs do not count."""
+    for name, status, dry_run in (
+        ("1", Status.FAILED, False),
+        ("2", Status.COMPLETED, False),
+        ("3", Status.PARTIAL, False),
+        ("4", Status.COMPLETED, True),
+        ("5", Status.FAILED, False),
+        ("6", Status.FAILED, True),
+    ):
+        runs.add(file, replace(run(name), sync="a", request={"dry_run": dry_run}))
+        runs.finish(file, name, status, {"dry_run": dry_run, "items_total": 0}, [])
+    assert runs.unfinished_in_a_row(file, "target", "a") == 2
+    assert runs.unfinished_in_a_row(file, "target", "b") == 0
 
 
 def test_ledger_tells_of_the_last_writing(file: sqlite3.Connection) -> None:

@@ -224,5 +224,24 @@ async def test_stop_while_searching(open_sync: OpensBench, by: Stop, status: str
 async def test_stop_of_a_run_that_was_done_all_the_same(open_sync: OpensBench) -> None:
     """Asked to stop when there was nothing left to do, a run is complete."""
     bench = await open_sync(world(9, likes=range(9), favorites=range(9)))
-    bench.stopped_by = lambda: Stop.PERSON
+    bench.stopped_by = lambda: Stop.PERSON if bench.qobuz.requests else None
     assert (await bench.run()).status == "completed"
+
+
+@pytest.mark.parametrize(("by", "status"), [(Stop.PERSON, "cancelled"), (Stop.HOME_ASSISTANT, "partial")])
+async def test_stop_while_reading(open_sync: OpensBench, by: Stop, status: str) -> None:
+    """A long list is not read to its end first, and the target is not asked."""
+    bench = await open_sync(world(200, likes=range(200)))
+    bench.sent()
+    bench.stopped_by = lambda: by if bench.spotify.requests else None
+    done = await bench.run()
+    assert (done.status, done.items) == (status, [])
+    assert bench.sent() == (["tracks"], [])
+
+
+async def test_tracks_that_the_target_will_not_search_for_hold_up_no_other(open_sync: OpensBench) -> None:
+    """However many come first: what is wrong with them is theirs alone."""
+    bench = await open_sync(world(20, likes=range(20)))
+    Failing(bench, Rejected("no"), *range(10))
+    for expected in ({"added": 10, "failed": 10}, {"already_present": 10, "failed": 10}):
+        assert (await bench.run()).counts == expected

@@ -73,7 +73,7 @@ UNFOUND = refused(Decision.NONE, "not_found", NOW + 1)
         (memory(), None),
         (memory(THERE), (Outcome.ALREADY_PRESENT, "exact", THERE)),
         (memory(remembered={"a": matched(OTHER)}), (Outcome.ADDED, "paired", OTHER)),
-        (memory(OTHER, remembered={"a": matched(OTHER)}), (Outcome.ADDED, "paired", OTHER)),
+        (memory(OTHER, remembered={"a": matched(OTHER)}), (Outcome.ALREADY_PRESENT, "paired", OTHER)),
         (memory(PRESSING, remembered={"a": matched(OTHER)}), (Outcome.ALREADY_PRESENT, "exact", PRESSING)),
         (memory(remembered={"a": UNFOUND}), (Outcome.MISSING, "not_found", None)),
         (memory(remembered={"a": refused(Decision.NONE, "not_found", NOW)}), None),

@@ -264,26 +264,36 @@ async def test_favorite_ids(account: Account) -> None:
     account.budget = 0
     account.server.json({"albums": ["x"], "tracks": [1, "2", None, {}, 2, True], "artists": [9]})
     assert await account.provider.favorite_ids() == {"1", "2"}
-    assert account.server.seen[0].query == {"limit": "5000", "offset": "0"}
+    assert account.server.seen[0].query == {"limit": "5000"}
     account.server.json({"tracks": []})
     assert await account.provider.favorite_ids() == frozenset()
 
 
-async def test_thousands_of_favorite_ids(account: Account) -> None:
-    """A full page is followed by the next, and so is one that looks capped."""
+async def test_more_favorites_than_the_list_of_ids_holds(account: Account) -> None:
+    """A round number of ids may be where the list of ids ends: the list of favourites tells, and is read."""
     account.server.json({"tracks": list(range(1, 5001))})
-    account.server.json({"tracks": list(range(5001, 6001))})
-    account.server.json({"tracks": list(range(6001, 6004))})
-    assert len(await account.provider.favorite_ids()) == 6003
-    assert [seen.query["offset"] for seen in account.server.seen] == ["0", "5000", "6000"]
+    account.server.json(favorites(track(id=6003), total=6003))
+    for start in range(6003, 0, -500):
+        rows = [track(id=identity) for identity in range(start, max(start - 500, 0), -1)]
+        account.server.json(favorites(*rows, None, total=6003))
+    assert await account.provider.favorite_ids() == {str(identity) for identity in range(1, 6004)}
 
 
-async def test_favorite_ids_repeated(account: Account) -> None:
-    """A service that knows no offset is not asked for ever."""
-    for _ in range(3):
-        account.server.json({"tracks": list(range(1, 51))})
+async def test_a_round_number_of_favorites(account: Account) -> None:
+    """That there are no more costs one small request."""
+    account.server.json({"tracks": list(range(1, 51))})
+    account.server.json(favorites(track(id=50), total=50))
     assert len(await account.provider.favorite_ids()) == 50
-    assert len(account.server.seen) == 2
+    assert [seen.query.get("limit") for seen in account.server.seen] == ["5000", "1"]
+
+
+async def test_favorites_that_are_not_sent(account: Account) -> None:
+    """A total that is never reached is not waited for."""
+    account.server.json({"tracks": list(range(1, 51))})
+    account.server.json(favorites(track(id=50), total=60))
+    account.server.json(favorites(track(id=51), total=60))
+    account.server.json(favorites(total=60))
+    assert len(await account.provider.favorite_ids()) == 51
 
 
 async def test_no_list_of_ids(account: Account) -> None:

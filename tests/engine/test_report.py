@@ -69,6 +69,7 @@ def test_header() -> None:
         items=[item(Outcome.ADDED), item(Outcome.FAILED)],
         source_age=90,
         error="rate_limited",
+        waits_until=1_800_003_600.9,
     )
     assert told == {
         "run_id": "01K",
@@ -85,6 +86,7 @@ def test_header() -> None:
         "coverage": 50.0,
         "source_age": 90,
         "error": "rate_limited",
+        "waits_until": "2027-01-15T09:00:00+00:00",
         "items_total": 2,
     }
 

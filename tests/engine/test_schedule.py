@@ -58,18 +58,37 @@ def test_when_a_sync_is_due(
 
 
 @pytest.mark.parametrize("status", [PARTIAL, FAILED])
-def test_rate_limit_that_ended_a_run(status: Status) -> None:
-    """The next run is set for the moment the block lifts, and is still due once it has, be it minutes or hours."""
-    for ago, left, expected in ((60.0, 540.0, 540.0), (600.0, 0.0, 0.0), (2 * DAY, 0.0, 0.0), (60.0, DAY, DAY)):
-        due = next_run(
-            CHANGE,
-            HOUR,
-            last(status, ago, "rate_limited"),
-            retry_at=None,
-            blocked_until=NOW + left if left else 0.0,
-            now=NOW,
-        )
-        assert due == NOW + expected
+@pytest.mark.parametrize(
+    ("ago", "pause", "left", "expected"),
+    [
+        (60.0, 600.0, 540.0, 540.0),
+        (600.0, 600.0, 0.0, 0.0),
+        (2 * DAY, 600.0, 0.0, 0.0),
+        (60.0, DAY, DAY - 60, DAY - 60),
+        (0.0, 12 * HOUR, 0.0, 12 * HOUR),
+        (0.0, 1.0, 1.0, RETRY_AFTER),
+    ],
+    ids=["minutes", "over", "long over", "a day", "budget", "a second, again and again"],
+)
+def test_pause_that_ended_a_run(status: Status, ago: float, pause: float, left: float, expected: float) -> None:
+    """The next run is set for the moment a long pause ends, and is still due once it has."""
+    ended = LastRun(status=status, finished_at=NOW - ago, error="rate_limited", waits_until=NOW - ago + pause)
+    blocked = NOW + left if left else 0.0
+    assert next_run(CHANGE, HOUR, ended, retry_at=None, blocked_until=blocked, now=NOW) == NOW + expected
+
+
+@pytest.mark.parametrize(("unfinished", "hours"), [(1, 1), (2, 2), (3, 4), (5, 16), (6, 24), (400, 24)])
+def test_run_after_run_that_cannot_finish(unfinished: int, hours: int) -> None:
+    """They are taken up ever more rarely, and at least once a day."""
+    ended = LastRun(status=PARTIAL, finished_at=NOW, unfinished=unfinished)
+    assert next_run(CHANGE, HOUR, ended, retry_at=None, blocked_until=0, now=NOW) == NOW + hours * HOUR
+
+
+def test_empty_source() -> None:
+    """It is looked at again when it changes or at the next interval, not as a failure."""
+    empty = last(FAILED, 60, "source_empty")
+    assert next_run(CHANGE, HOUR, empty, retry_at=None, blocked_until=0, now=NOW) is None
+    assert next_run(INTERVAL, 6 * HOUR, empty, retry_at=None, blocked_until=0, now=NOW) == NOW + 6 * HOUR - 60
 
 
 @given(

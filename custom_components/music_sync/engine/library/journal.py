@@ -1,8 +1,11 @@
 """The journal of writes, and the ledger of everything ever written."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 import sqlite3
+
+CLOCKS_APART = 600.0
+"""Seconds by which a service's clock may differ from ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +31,12 @@ def plan(connection: sqlite3.Connection, run: str, operations: Iterable[Operatio
     )
 
 
-def sent(connection: sqlite3.Connection, run: str, batch: Sequence[Operation]) -> None:
+def sent(connection: sqlite3.Connection, run: str, batch: Sequence[Operation], at: float) -> None:
     """Mark operations that are about to be sent: from here on only the target knows whether they happened."""
     _mark(connection, run, batch, "sent")
+    connection.executemany(
+        "UPDATE operations SET sent_at = ? WHERE run = ? AND position = ?", ((at, run, one.position) for one in batch)
+    )
 
 
 def failed(connection: sqlite3.Connection, run: str, batch: Sequence[Operation]) -> None:
@@ -60,27 +66,24 @@ def doubt(connection: sqlite3.Connection, run: str, batch: Sequence[Operation]) 
     )
 
 
-def unsettled(connection: sqlite3.Connection, target: str) -> dict[str, list[Operation]]:
-    """Return, by run, the operations on a target that a stop of Home Assistant left in flight."""
-    found: dict[str, list[Operation]] = {}
-    for run, position, action, track, source_track, claims in connection.execute(
-        "SELECT run, position, action, track, source_track, claims FROM operations"
-        " WHERE state = 'sent' AND run IN (SELECT id FROM runs WHERE target = ?) ORDER BY run, position",
-        (target,),
-    ):
-        found.setdefault(run, []).append(
-            Operation(position=position, action=action, track=track, source_track=source_track, claims=bool(claims))
+def settle(connection: sqlite3.Connection, target: str, at: float) -> None:
+    """Decide what a stop left in flight, by what the mirror of the target's favourites holds now.
+
+    Only what the target dates to the moment of sending is ours: a person may have added the same thing since.
+    """
+    for run, position, action, track, source_track, claims, sent_at, liked_at in connection.execute(
+        "SELECT run, position, action, operations.track, source_track, claims, sent_at, liked_at FROM operations"
+        " LEFT JOIN favorites ON favorites.account = ? AND favorites.track = operations.track"
+        " WHERE state = 'sent' AND run IN (SELECT id FROM runs WHERE target = ?)",
+        (target, target),
+    ).fetchall():
+        operation = Operation(
+            position=position, action=action, track=track, source_track=source_track, claims=bool(claims)
         )
-    return found
-
-
-def settle(
-    connection: sqlite3.Connection, in_flight: dict[str, list[Operation]], present: Collection[str], at: float
-) -> None:
-    """Decide what was in flight by what the target holds now."""
-    for run, operations in in_flight.items():
-        done(connection, run, [one for one in operations if one.track in present], at)
-        failed(connection, run, [one for one in operations if one.track not in present])
+        if liked_at is not None and abs(liked_at - sent_at) <= CLOCKS_APART:
+            done(connection, run, [operation], at)
+        else:
+            failed(connection, run, [operation])
 
 
 def ours(connection: sqlite3.Connection, target: str, content: str, *, since: float = 0.0) -> frozenset[str]:

@@ -57,15 +57,20 @@ def load(connection: sqlite3.Connection, source: str, target: str) -> dict[str, 
 def remember(
     connection: sqlite3.Connection, source: str, target: str, verdicts: Iterable[tuple[str, Verdict]], at: float
 ) -> None:
-    """Keep verdicts by the source's track id; what was not found is looked for again ever more rarely."""
+    """Keep verdicts by the source's track id; what was not found is looked for again ever more rarely.
+
+    A pair that was found once outlives a search that finds nothing.
+    """
     for source_track, verdict in verdicts:
         tracks.store(connection, target, [track for track in (verdict.track, verdict.candidate) if track])
         row = connection.execute(
-            "SELECT tries FROM matches WHERE source = ? AND target = ? AND source_track = ?",
+            "SELECT tries, target_track FROM matches WHERE source = ? AND target = ? AND source_track = ?",
             (source, target, source_track),
         ).fetchone()
-        tries = 1 + (row[0] if row else 0)
+        tries, paired = row or (0, None)
         settled = verdict.decision is Decision.MATCH
+        if paired and not settled:
+            continue
         connection.execute(
             "INSERT OR REPLACE INTO matches"
             " (source, source_track, target, outcome, reason, score, target_track, candidate,"
@@ -80,9 +85,9 @@ def remember(
                 verdict.score,
                 verdict.track.id if verdict.track else None,
                 verdict.candidate.id if verdict.candidate else None,
-                0 if settled else tries,
+                0 if settled else tries + 1,
                 at,
-                None if settled else at + retry_after(tries),
+                None if settled else at + retry_after(tries + 1),
             ),
         )
 
@@ -98,7 +103,7 @@ def next_retry(connection: sqlite3.Connection, source: str, target: str) -> floa
     """Return when the first track that was not found is due again (Unix seconds)."""
     found: float | None = connection.execute(
         "SELECT min(retry_at) FROM matches WHERE source = :source AND target = :target AND retry_at IS NOT NULL"
-        " AND source_track IN (SELECT track FROM favorites WHERE account = :source)"
+        " AND source_track IN (SELECT track FROM favorites WHERE account = :source AND unsyncable IS NULL)"
         " AND source_track NOT IN (SELECT source_track FROM pins WHERE source = :source AND target = :target)",
         {"source": source, "target": target},
     ).fetchone()[0]

@@ -92,19 +92,23 @@ def finish(
             for position, item in enumerate(items)
         ),
     )
-    _let_go(connection, "items", "run", _older(connection, found[0], KEPT_WITH_ITEMS))
+    _let_go(connection, "items", "run", _older(connection, found[0], KEPT_WITH_ITEMS, least_items=1))
     old = _older(connection, found[0], KEPT_RUNS)
     _let_go(connection, "operations", "run", old)
     _let_go(connection, "runs", "id", old)
 
 
-def _older(connection: sqlite3.Connection, target: str, kept: int) -> list[tuple[str]]:
-    """Return the finished runs of a target that are older than so many of the same sync, previews counted apart."""
+def _older(connection: sqlite3.Connection, target: str, kept: int, *, least_items: int = 0) -> list[tuple[str]]:
+    """Return the finished runs of a target that are older than so many of the same sync, previews counted apart.
+
+    Runs with fewer items than `least_items` do not count.
+    """
     return connection.execute(
         "SELECT id FROM (SELECT id, row_number() OVER"
         " (PARTITION BY sync, source, content, json_extract(request, '$.dry_run') ORDER BY id DESC) AS place"
-        " FROM runs WHERE target = ? AND report != 'null') WHERE place > ?",
-        (target, kept),
+        " FROM runs WHERE target = ? AND report != 'null' AND json_extract(report, '$.items_total') >= ?)"
+        " WHERE place > ?",
+        (target, least_items, kept),
     ).fetchall()
 
 
@@ -154,6 +158,18 @@ def latest(connection: sqlite3.Connection, target: str, sync: str | None, *, lea
         (target, sync, sync, least_items),
     ).fetchone()
     return None if row is None else _read(row)
+
+
+def unfinished_in_a_row(connection: sqlite3.Connection, target: str, sync: str) -> int:
+    """Return how many of a sync's newest runs, previews left out, could not finish."""
+    unfinished: int = connection.execute(
+        "SELECT count(*) FROM runs WHERE target = :target AND sync = :sync AND status IN ('partial', 'failed')"
+        " AND NOT json_extract(request, '$.dry_run') AND id > coalesce((SELECT max(id) FROM runs"
+        " WHERE target = :target AND sync = :sync AND status IN ('completed', 'cancelled')"
+        " AND NOT json_extract(request, '$.dry_run')), '')",
+        {"target": target, "sync": sync},
+    ).fetchone()[0]
+    return unfinished
 
 
 def interrupted(connection: sqlite3.Connection, target: str) -> list[Run]:

@@ -53,7 +53,7 @@ MIGRATIONS: tuple[str, ...] = (
     -- The journal: an operation is stored before it is sent. State: planned, sent, done, failed.
     CREATE TABLE operations (
         run TEXT NOT NULL, position INTEGER NOT NULL, action TEXT NOT NULL, track TEXT NOT NULL,
-        source_track TEXT NOT NULL, claims INTEGER NOT NULL, state TEXT NOT NULL,
+        source_track TEXT NOT NULL, claims INTEGER NOT NULL, state TEXT NOT NULL, sent_at REAL,
         PRIMARY KEY (run, position)
     ) WITHOUT ROWID;
 

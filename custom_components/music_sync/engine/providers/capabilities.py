@@ -14,7 +14,7 @@ class Identifies(Protocol):
     """Knows who is signed in."""
 
     async def profile(self) -> Profile:
-        """Ask who the credentials belong to: one small request."""
+        """Ask who the credentials belong to: one small request, not repeated where it gets no answer."""
         ...
 
 

@@ -79,7 +79,7 @@ class QobuzProvider(Identifies, WritesFavorites, SearchesTracks):
     @override
     async def profile(self) -> Profile:
         """Ask who is signed in; Rejected means that the app id is not accepted, SignInNeeded the token."""
-        body = await self._get("user/get")
+        body = await self._ask(_Request(path="user/get", params={}), counted=False, repeatable=False)
         user = mapping(body.get("user")) or body
         identity = _identity(user.get("id"))
         if not identity:
@@ -89,13 +89,7 @@ class QobuzProvider(Identifies, WritesFavorites, SearchesTracks):
     @override
     async def favorites_page(self, offset: int) -> Page[Like]:
         """Return favourite tracks from `offset` on: at most 500, or as few as Qobuz chooses to send."""
-        body = await self._get(
-            "favorite/getUserFavorites", type="tracks", limit=self.favorites_page_size, offset=offset
-        )
-        tracks = mapping(body.get("tracks"))
-        rows, total = tracks.get("items"), whole(tracks.get("total"))
-        if not isinstance(rows, list) or total is None:
-            raise Unreachable("Qobuz's answer is no page of favourites")
+        rows, total = await self._favorites(offset, self.favorites_page_size)
         likes = await asyncio.to_thread(_likes, rows)
         rejected = len(rows) - len(likes)
         if rejected:
@@ -113,23 +107,36 @@ class QobuzProvider(Identifies, WritesFavorites, SearchesTracks):
 
     @override
     async def favorite_ids(self) -> frozenset[str]:
-        """Return the ids of all favourite tracks: one request for every 5 000.
+        """Return the ids of all favourite tracks: one request, and one for every 500 where there are more than 5 000.
 
-        The answer does not tell how many there are. A round number of ids may be what is left after a silent cap:
-        then the next ones are asked for until there are none.
+        The list of ids has an end that it does not tell of. A round number of ids may be that end: then the list of
+        favourites says how many there are, and is read where there are more.
         """
-        found: set[str] = set()
+        body = await self._get("favorite/getUserFavoriteIds", limit=_IDS_PAGE)
+        ids = body.get("tracks")
+        if not isinstance(ids, list):
+            raise Unreachable("Qobuz's answer is no list of favourites")
+        found = {identity for value in ids if (identity := _identity(value))}
+        if not ids or len(ids) % _ROUND:
+            return frozenset(found)
+        _, total = await self._favorites(0, 1)
         offset = 0
-        while True:
-            body = await self._get("favorite/getUserFavoriteIds", limit=_IDS_PAGE, offset=offset)
-            ids = body.get("tracks")
-            if not isinstance(ids, list):
-                raise Unreachable("Qobuz's answer is no list of favourites")
-            before = len(found)
-            found.update(identity for value in ids if (identity := _identity(value)))
-            offset += len(ids)
-            if len(found) == before or len(ids) % _ROUND:
-                return frozenset(found)
+        while len(found) < total and offset < total:
+            rows, total = await self._favorites(offset, self.favorites_page_size)
+            if not rows:
+                break
+            found.update(identity for row in rows if (identity := _identity(mapping(row).get("id"))))
+            offset += len(rows)
+        return frozenset(found)
+
+    async def _favorites(self, offset: int, limit: int) -> tuple[list[Any], int]:
+        """Return rows of favourite tracks, and how many favourites there are."""
+        body = await self._get("favorite/getUserFavorites", type="tracks", limit=limit, offset=offset)
+        tracks = mapping(body.get("tracks"))
+        rows, total = tracks.get("items"), whole(tracks.get("total"))
+        if not isinstance(rows, list) or total is None:
+            raise Unreachable("Qobuz's answer is no page of favourites")
+        return rows, total
 
     @override
     async def add_favorites(self, ids: Sequence[str]) -> None:
@@ -164,13 +171,14 @@ class QobuzProvider(Identifies, WritesFavorites, SearchesTracks):
         """Return the answer to a request that is no search."""
         return await self._ask(_Request(path=path, params=params), counted=False)
 
-    async def _ask(self, request: _Request, *, counted: bool) -> Mapping[str, Any]:
-        """Return the answer to a request; what writes is not repeated when its fate is unknown."""
+    async def _ask(self, request: _Request, *, counted: bool, repeatable: bool = True) -> Mapping[str, Any]:
+        """Return the answer to a request; what writes is never repeated when its fate is unknown."""
         if not _SENDABLE.fullmatch(self._user_auth_token):
             raise SignInNeeded("The Qobuz token has characters that no token has")
         if not _SENDABLE.fullmatch(self._app_id):
             raise Rejected("The Qobuz app id has characters that no app id has")
-        return await self._gate.send(lambda: self._attempt(request), counted=counted, repeatable=request.form is None)
+        repeatable = repeatable and request.form is None
+        return await self._gate.send(lambda: self._attempt(request), counted=counted, repeatable=repeatable)
 
     async def _attempt(self, request: _Request) -> Mapping[str, Any]:
         """Send one request and turn whatever comes back into a JSON object or an error of ours."""

@@ -97,7 +97,7 @@ class SpotifyProvider(Identifies, ReadsFavorites, CountsCollections):
     @override
     async def profile(self) -> Profile:
         """Ask who is signed in; `id` is Spotify's immutable `account_id`, or `id` where there is none."""
-        body = await self._read(lambda client: client.me())
+        body = await self._read(lambda client: client.me(), repeatable=False)
         user = text(body.get("id"))
         account = text(body.get("account_id")) or user
         if not account:
@@ -129,15 +129,15 @@ class SpotifyProvider(Identifies, ReadsFavorites, CountsCollections):
             raise Unreachable(f"Spotify does not tell how many {collection} there are")
         return total
 
-    async def _read(self, call: Callable[[Spotify], Any]) -> Mapping[str, Any]:
+    async def _read(self, call: Callable[[Spotify], Any], *, repeatable: bool = True) -> Mapping[str, Any]:
         """Return the JSON object that a call of the client brings; a refused access token is renewed once."""
         try:
-            return await self._gate.send(lambda: self._attempt(call))
+            return await self._gate.send(lambda: self._attempt(call), repeatable=repeatable)
         except _TokenRefused as error:
             refused = error.token
         await self._access_token(rejected=refused)
         try:
-            return await self._gate.send(lambda: self._attempt(call))
+            return await self._gate.send(lambda: self._attempt(call), repeatable=repeatable)
         except _TokenRefused:
             raise Unreachable("Spotify refuses a new access token") from None
 

@@ -15,6 +15,9 @@ from ..providers.capabilities import WritesFavorites
 LOOKS = (0.0, 1.0, 2.0, 4.0, 4.0, 4.0)
 """Seconds to wait before each look for what was written: services take a moment to show it."""
 
+REFUSALS = 10
+"""Tracks refused one by one, with none taken, after which no more are sent."""
+
 type Instead = tuple[Outcome, str]
 
 
@@ -28,13 +31,6 @@ class Applied:
     instead: dict[int, Instead] = field(default_factory=dict)
     written: int = 0
     error: ServiceError | None = None
-
-
-async def settle(target: str, provider: WritesFavorites, library: Library) -> None:
-    """Decide what an interrupted run left in flight, by what the target holds. Raises the errors of the service."""
-    if in_flight := await library.run(journal.unsettled, target):
-        present = await provider.favorite_ids()
-        await library.run(journal.settle, in_flight, present, time.time())
 
 
 async def apply_additions(
@@ -88,7 +84,7 @@ class _Writing:
         for batch in batched(wanted, self._provider.favorites_per_write, strict=False):
             if self._is_stopped():
                 return
-            await self._library.run(journal.sent, self._run, batch)
+            await self._library.run(journal.sent, self._run, batch, time.time())
             await self._send(batch)
             behind += len(batch)
             report(behind, len(self._refused))
@@ -157,6 +153,8 @@ class _Writing:
         elif len(batch) == 1:
             self._refused += batch
             await self._library.run(journal.failed, self._run, batch)
+            if len(self._refused) >= REFUSALS and not self._landed:
+                raise Rejected("The target takes nothing")
         else:
             middle = len(batch) // 2
             await self._send(batch[:middle])

@@ -8,15 +8,15 @@ import time
 from typing import Protocol
 
 from ..errors import MustWait, ServiceError, SignInNeeded, Unreachable
-from ..library import Library, matches, mirror
+from ..library import Library, journal, matches, mirror
 from ..library.journal import Operation
 from ..library.mirror import Mirror
-from ..model import Like, Track
+from ..model import Like, Page, Track
 from ..outcomes import Item, Outcome, Status
 from ..providers.capabilities import ReadsFavorites, SearchesTracks, WritesFavorites
 from . import report
 from .account import Account
-from .apply import Instead, apply_additions, settle
+from .apply import Instead, apply_additions
 from .lookup import IsrcSearch
 from .plan import Memory, Planner
 from .progress import Observer, Progress, Step
@@ -34,6 +34,10 @@ class Stop(StrEnum):
 
     PERSON = "person"
     HOME_ASSISTANT = "home_assistant"
+
+
+class Stopped(Exception):
+    """A run is to stop before it has a plan."""
 
 
 class SourceEmpty(Exception):
@@ -88,14 +92,17 @@ async def sync_favorites(
     result = Result()
     around.tell(Progress(step=Step.READING))
     try:
-        seen = await _see_source(source, around.library, result)
+        seen = await _see_source(replace(source, provider=_UntilStopped(source.provider, around)), around, result)
         likes = await around.library.run(mirror.likes, source.id)
         if not likes:
             raise SourceEmpty
-        await settle(target.id, target.provider, around.library)
         await refresh_target(target, around.library)
+        await around.library.run(journal.settle, target.id, time.time())
     except ServiceError as error:
         result.error = error
+        return result
+    except Stopped:
+        result.status = Status.CANCELLED if around.stopped_by() is Stop.PERSON else Status.PARTIAL
         return result
     result.source_version = seen.version
     memory = await _remember(source.id, target.id, request, around.library)
@@ -114,12 +121,28 @@ async def sync_favorites(
     return result
 
 
-async def _see_source(source: Account[ReadsFavorites], library: Library, result: Result) -> Mirror:
+class _UntilStopped:
+    """A source that is read until somebody wants the run to stop."""
+
+    def __init__(self, provider: ReadsFavorites, around: Surroundings) -> None:
+        """Take the provider that really reads."""
+        self.favorites_page_size = provider.favorites_page_size
+        self._provider = provider
+        self._around = around
+
+    async def favorites_page(self, offset: int) -> Page[Like]:
+        """Read a page. Raises Stopped."""
+        if self._around.stopped_by():
+            raise Stopped
+        return await self._provider.favorites_page(offset)
+
+
+async def _see_source(source: Account[ReadsFavorites], around: Surroundings, result: Result) -> Mirror:
     """Refresh the source; where it does not answer or may not be asked, its mirror serves."""
     try:
-        return await refresh_source(source, library)
+        return await refresh_source(source, around.library)
     except Unreachable, MustWait:
-        held = await library.run(mirror.get, source.id)
+        held = await around.library.run(mirror.get, source.id)
         if not held.complete:
             raise
         result.source_age = max(0, round(time.time() - held.checked_at))
@@ -207,8 +230,8 @@ async def _write(run: str, planner: Planner, result: Result, target: Account[Tak
     result.items = await asyncio.to_thread(_as_it_came, result.items, fates)
     arrived = [track for one in claimed if one.track not in fates and (track := result.items[one.position].target)]
     await around.library.run(mirror.wrote, target.id, arrived, int(time.time()))
-    refused = [track for track, (_, reason) in fates.items() if reason in {"rejected", "not_verified"}]
-    await around.library.run(matches.forget, target.id, refused)
+    lost = [track for track, (_, reason) in fates.items() if reason in {"rejected", "not_verified"}]
+    await around.library.run(matches.forget, target.id, lost)
     return applied.written
 
 

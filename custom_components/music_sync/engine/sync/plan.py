@@ -95,7 +95,8 @@ class Memory:
         """Return an item where the target holds what the track was paired with."""
         remembered = self.remembered.get(track.id)
         if remembered and (known := remembered.verdict.track) and known.id in self.present:
-            return self._to_add(track, remembered.verdict, known, "paired")
+            score = remembered.verdict.score
+            return Item(outcome=Outcome.ALREADY_PRESENT, reason="paired", score=score, source=track, target=known)
         return None
 
     def _is_missed(self, track: Track) -> bool:

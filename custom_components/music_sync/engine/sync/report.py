@@ -53,10 +53,12 @@ def header(
     items: Sequence[Item],
     source_age: int | None = None,
     error: str | None = None,
+    waits_until: float | None = None,
 ) -> dict[str, Any]:
     """Return the report without its items; times are taken in Unix seconds.
 
-    `source_age` (seconds) says that the mirror served, and how old it was; `error` why a run could not go on.
+    `source_age` (seconds) says that the mirror served, and how old it was; `error` why a run could not go on, and
+    `waits_until` when a service that wanted a pause may be asked again.
     """
     counts = count(items)
     return {
@@ -74,6 +76,7 @@ def header(
         "coverage": coverage(counts),
         "source_age": source_age,
         "error": error,
+        "waits_until": None if waits_until is None else moment(waits_until),
         "items_total": len(items),
     }
 

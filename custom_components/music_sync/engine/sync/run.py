@@ -5,7 +5,7 @@ import logging
 import time
 from typing import Any
 
-from ..errors import AccessDenied, BudgetSpent, RateLimited, ServiceError, SignInNeeded
+from ..errors import AccessDenied, BudgetSpent, MustWait, RateLimited, ServiceError, SignInNeeded
 from ..library import Library, runs
 from ..library.runs import Run
 from ..outcomes import Status
@@ -13,7 +13,7 @@ from ..providers.capabilities import ReadsFavorites
 from . import report
 from .account import Account
 from .favorites import FavoritesRequest, Result, SourceEmpty, Stop, Surroundings, TakesLikes, sync_favorites
-from .schedule import RATE_LIMITED
+from .schedule import SOURCE_EMPTY
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -22,9 +22,9 @@ INTERRUPTED = "interrupted"
 _ERRORS: dict[type[Exception], str] = {
     SignInNeeded: "sign_in_needed",
     AccessDenied: "access_denied",
-    RateLimited: RATE_LIMITED,
+    RateLimited: "rate_limited",
     BudgetSpent: "budget_spent",
-    SourceEmpty: "source_empty",
+    SourceEmpty: SOURCE_EMPTY,
     ServiceError: "service_failed",
 }
 
@@ -64,6 +64,7 @@ async def carry_out(
         items=result.items,
         source_age=result.source_age,
         error=error_key(error) if error else INTERRUPTED if _is_interrupted(result, around) else None,
+        waits_until=error.until if isinstance(error, MustWait) else None,
     )
     await library.run(runs.finish, run.id, result.status, told, result.items)
     return told, error
@@ -109,7 +110,7 @@ async def recover(target: Account[Any], library: Library) -> None:
 
 def _is_interrupted(result: Result, around: Surroundings) -> bool:
     """Tell whether a run left something out because Home Assistant wanted it to stop."""
-    cut_short = any(item.reason == "cancelled" for item in result.items)
+    cut_short = not result.items or any(item.reason == "cancelled" for item in result.items)
     return cut_short and around.stopped_by() is Stop.HOME_ASSISTANT
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import batched
 import logging
 
-from ..errors import AccessDenied, BudgetSpent, MustWait, ServiceError, SignInNeeded
+from ..errors import AccessDenied, BudgetSpent, MustWait, NotFound, Rejected, ServiceError, SignInNeeded
 from ..matching import TrackIndex
 from ..model import Like, Track
 from ..outcomes import Item, Outcome
@@ -80,7 +80,7 @@ class Search:
         if item is None:
             self._desk.tell(track, done)
             item = await self._ask(track, index)
-        elif item.outcome is Outcome.ALREADY_PRESENT:
+        elif item.outcome is Outcome.ALREADY_PRESENT and item.reason != "paired":
             self._learn(track, item)
         self._planner.place(item)
 
@@ -111,7 +111,12 @@ class Search:
         return _prevented(track, self.error) if self.error else None
 
     def _could_not_ask(self, track: Track, error: ServiceError) -> Item:
-        """Return the item for a search that failed; what would fail again ends the searching."""
+        """Return the item for a search that failed; what would fail again ends the searching.
+
+        What is wrong with this one track says nothing about the others.
+        """
+        if isinstance(error, Rejected | NotFound):
+            return failed(track, "search_failed")
         self._failures += 1
         if isinstance(error, MustWait | SignInNeeded | AccessDenied) or self._failures >= FAILURES_IN_A_ROW:
             self.error = error

@@ -29,6 +29,10 @@ class Reading:
     repeated: int
     is_steady: bool
 
+    def is_like(self, other: Reading) -> bool:
+        """Tell whether another reading found the very same."""
+        return (self.total, self.left_out, _dates(self.likes)) == (other.total, other.left_out, _dates(other.likes))
+
     @property
     def is_consistent(self) -> bool:
         """Tell whether the list cannot have changed meanwhile: a row that moves on is sent twice."""
@@ -53,7 +57,7 @@ async def refresh_source(account: Account[ReadsFavorites], library: Library) -> 
             known = dict(await library.run(mirror.head, account.id, None))
             newer = await _read_newer(account.provider, first, known)
             if newer is not None and len(known.keys() | newer.keys()) + before.rejected == first.total:
-                after = replace(before, version=before.version + 1, total=first.total, checked_at=now)
+                after = replace(before, version=before.version + bool(newer), total=first.total, checked_at=now)
                 await library.run(_keep, account.id, list(newer.values()), after, whole=False)
                 return after
             first = await account.provider.favorites_page(0)
@@ -86,8 +90,8 @@ async def _read_whole(account: Account[ReadsFavorites], library: Library, before
     is_sure = reading.is_consistent
     if not is_sure:
         again = await read_to_the_end(account.provider, await account.provider.favorites_page(0))
-        # Rows that a list really holds twice are there again.
-        is_sure = again.is_consistent or (again.is_steady and _dates(again.likes) == _dates(reading.likes))
+        # Rows that a list really holds twice are there again, and a total that is wrong stays wrong.
+        is_sure = again.is_consistent or again.is_like(reading)
         reading = again
     now = time.time()
     known = await library.run(mirror.head, account.id, None)
@@ -95,7 +99,7 @@ async def _read_whole(account: Account[ReadsFavorites], library: Library, before
         before,
         version=before.version + (_dates(reading.likes) != known or not before.complete),
         total=reading.total,
-        rejected=reading.left_out,
+        rejected=reading.total - len(reading.likes) if is_sure else reading.left_out,
         complete=before.complete or is_sure,
         checked_at=now,
         full_at=now if is_sure else 0.0,

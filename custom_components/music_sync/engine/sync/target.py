@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import sqlite3
 import time
 
+from ..errors import Unreachable
 from ..library import Library, journal, mirror, tracks
 from ..library.mirror import Mirror
 from ..model import Like, Unsyncable
@@ -32,6 +33,8 @@ async def refresh_target(account: Account[WritesFavorites], library: Library) ->
             return after
         ids = await account.provider.favorite_ids()
         held = await library.run(_held, account.id, now - SETTLES_AFTER)
+        if not ids and held.ids - held.just_written and (await account.provider.favorites_page(0)).total:
+            raise Unreachable("The list of ids is empty, but the list of favourites is not")
         new = ids - held.ids
         found = await _describe(account.provider, new | (held.undescribed & ids if is_same else set()))
         gone = held.ids - ids - held.just_written
