@@ -198,6 +198,43 @@ async def test_total_that_leads_the_list_takes_nothing_away(reader: Reader) -> N
     assert (await reader.poll())[1] == 1
 
 
+async def test_like_that_shows_up_late_under_newer_ones(reader: Reader) -> None:
+    """Once it was taken, nothing changes any more, though our order is another than theirs until the week is over."""
+    reader.bench.spotify.switch(like_delay=300, total_delay=300)
+    reader.bench.like(NEW)
+    reader.bench.spotify.switch(like_delay=0, total_delay=0)
+    reader.bench.like(NEW + 1)
+    assert (await reader.poll())[0].total == 131
+    reader.bench.time.go_by(300)
+    state, requests = await reader.poll()
+    assert (requests, state.version, state.total) == (1, 3, 132)
+    assert not await reader.is_true()
+    for _ in range(3):
+        state, requests = await reader.poll()
+        assert (requests, state.version) == (1, 3)
+    reader.bench.time.go_by(FULL_READ_AFTER)
+    await reader.poll()
+    assert await reader.is_true()
+
+
+@pytest.mark.parametrize("late", ["like_delay", "total_delay"])
+async def test_total_that_stays_wrong(open_sync: OpensBench, late: str) -> None:
+    """One row too many or too few is counted, on each page, for ever: read twice at first, then cheap as ever."""
+    reader = Reader(await open_sync(world(400, likes=range(129))))
+    reader.bench.spotify.switch(**{late: 10**9})
+    reader.bench.like(129)
+    reader.bench.spotify.switch(**{late: 0})
+    state, requests = await reader.poll()
+    assert (requests, state.complete) == (8 if late == "like_delay" else 6, True)
+    assert state.total == (130 if late == "like_delay" else 129)
+    assert await reader.is_true()
+    assert (await reader.poll())[1] == 1
+    reader.bench.like(NEW)
+    assert (await reader.poll())[1] == 1
+    assert await reader.is_true()
+    assert (await reader.poll())[1] == 1
+
+
 async def test_list_that_starts_over_behind_its_end(open_sync: OpensBench) -> None:
     """Reading stops at the total, even where the service never sends an empty page."""
     reader = Reader(await open_sync(world(100, likes=range(100))))

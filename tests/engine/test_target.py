@@ -177,3 +177,57 @@ async def test_failure_leaves_the_mirror_as_it_was(open_sync: OpensBench) -> Non
     assert await bench.library.run(mirror.get, QOBUZ) == before
     bench.qobuz.faults.clear()
     assert (await poll(bench))[0].total == 6
+
+
+async def test_empty_list_of_ids_is_not_believed(open_sync: OpensBench) -> None:
+    """The list of ids is suddenly empty, the favourites are not: the run fails, and all stays as it was."""
+    bench = await open_sync(world(12, likes=range(9), favorites=range(5)))
+    await bench.run()
+    bench.time.go_by(SETTLES_AFTER + 1)
+    before, ours, shelf = await bench.mirrored(QOBUZ), await bench.ledger(), bench.favorites()
+    bench.like(10)
+    bench.by_hand(add=[11])
+    bench.qobuz.add_fault({"kind": "body", "body": {"tracks": [], "albums": [], "artists": []}}, path=IDS)
+    bench.sent()
+    done = await bench.run()
+    assert (done.status, done.report["error"], done.items) == ("failed", "service_failed", [])
+    assert bench.sent()[1] == [MARKER, IDS, ROWS]
+    assert (await bench.mirrored(QOBUZ), await bench.ledger()) == (before, ours)
+    bench.qobuz.faults.clear()
+    again = await bench.run()
+    assert again.counts == {"already_present": 9, "added": 1}
+    assert bench.favorites() == [*shelf, favorite(11), favorite(10)]
+    assert await bench.ledger() == ours | {favorite(10)}
+
+
+async def test_empty_list_of_ids_at_the_very_first_look(open_sync: OpensBench) -> None:
+    """Nobody knows better yet: what was there is sent again, but never becomes ours."""
+    bench = await open_sync(world(9, likes=range(9), favorites=range(5)))
+    bench.qobuz.add_fault({"kind": "body", "body": {"tracks": []}}, path=IDS)
+    done = await bench.run()
+    assert set(done.fates) == {("failed", "not_verified")}
+    assert await bench.ledger() == set()
+    bench.qobuz.faults.clear()
+    bench.sent()
+    assert (await bench.run()).counts == {"already_present": 9}
+    assert "create" not in bench.sent()[1]
+    assert await bench.ledger() == {favorite(number) for number in range(5, 9)}
+
+
+@pytest.mark.parametrize("count", [50, 100, 130])
+async def test_more_favorites_than_the_list_of_ids_tells(
+    open_sync: OpensBench, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    """The list of ids ends without a word: the others are read from the pages, and the second run writes nothing."""
+    monkeypatch.setattr("sandbox.qobuz_favorites.MOST_IDS", 50)
+    bench = await open_sync(world(count, likes=range(count)))
+    bench.qobuz.switch(page_cap=40)
+    assert (await bench.run()).counts == {"added": count}
+    bench.time.go_by(SETTLES_AFTER + 1)
+    bench.sent()
+    again = await bench.run()
+    assert (again.status, again.counts) == ("completed", {"already_present": count})
+    assert not {"create", "search"} & set(bench.sent()[1])
+    assert await bench.ledger() == set(bench.favorites())
+    bench.by_hand(remove=[0])
+    assert (await poll(bench))[0].total == count - 1
