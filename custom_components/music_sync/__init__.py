@@ -13,7 +13,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .accounts import account_device, async_make_provider, kind_of, make_gate
 from .const import DOMAIN
-from .coordinator import COORDINATORS, async_account_state, async_show_access
+from .coordinator import async_account_state, async_show_access, coordinator_for
 from .engine.errors import AccessDenied, MustWait, ServiceError, SignInNeeded
 from .engine.library import accounts, gates
 from .engine.providers.capabilities import Closes, Identifies
@@ -84,13 +84,19 @@ async def async_setup_entry(hass: HomeAssistant, entry: MusicSyncConfigEntry) ->
     entry.runtime_data = LoadedAccount(
         account=account,
         gate=gate,
-        coordinator=COORDINATORS[kind](hass, entry, account=account, gate=gate, library=library, state=state),
+        coordinator=coordinator_for(provider)(hass, entry, account=account, gate=gate, library=library, state=state),
         queue=RunQueue(hass, entry, library),
         loaded_at=time.time(),
     )
     # A coordinator nobody listens to does not poll: an account whose entities are all disabled still feeds its syncs.
     entry.async_on_unload(entry.runtime_data.coordinator.async_add_listener(lambda: None))
-    await recover(account, library)
+
+    def describe(entry_id: str) -> dict[str, str]:
+        """Return a run's source in the report's shape, as far as it is still there."""
+        source = hass.config_entries.async_get_entry(entry_id)
+        return {"title": source.title, "kind": kind_of(source).value} if source else {}
+
+    await recover(account, library, describe)
     dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **account_device(entry))
     async_add_syncs(hass, entry, library)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
 import time
 from typing import Any, Final
 
@@ -9,7 +10,12 @@ from aiohttp import ClientError
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_ACCESS_TOKEN, CONF_TOKEN
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed, OAuth2TokenRequestBaseError, OAuth2TokenRequestReauthError
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    OAuth2TokenRequestBaseError,
+    OAuth2TokenRequestReauthError,
+    OAuth2TokenRequestTransientError,
+)
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.config_entry_oauth2_flow import OAuth2Session, async_get_config_entry_implementation
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
@@ -23,6 +29,7 @@ from .const import (
     DEFAULT_DAILY_BUDGET,
     DEFAULT_MINIMUM_DELAY,
     DOMAIN,
+    KIND_NAMES,
     Kind,
 )
 from .endpoints import qobuz_api_url, spotify_api_url
@@ -40,7 +47,6 @@ KEEP_EVERY: Final = 25
 TOKEN_TIMEOUT: Final = 30.0
 """Seconds to wait for a new access token."""
 
-NAMES: Final[Mapping[Kind, str]] = {Kind.SPOTIFY: "Spotify", Kind.QOBUZ: "Qobuz"}
 HOMES: Final[Mapping[Kind, str]] = {Kind.SPOTIFY: "https://open.spotify.com", Kind.QOBUZ: "https://play.qobuz.com"}
 
 
@@ -107,7 +113,7 @@ async def _make_spotify(hass: HomeAssistant, entry: ConfigEntry[Any], gate: Rate
     """Return a Spotify account's provider."""
     implementation = await async_get_config_entry_implementation(hass, entry)
     session = OAuth2Session(hass, entry, implementation)
-    return SpotifyProvider(access_token=SpotifyToken(hass, entry, session), gate=gate, api_url=spotify_api_url())
+    return SpotifyProvider(access_token=SpotifyToken(hass, entry, session, gate), gate=gate, api_url=spotify_api_url())
 
 
 async def _make_qobuz(hass: HomeAssistant, entry: ConfigEntry[Any], gate: RateGate) -> QobuzProvider:
@@ -127,14 +133,15 @@ _MAKERS: Final = {Kind.SPOTIFY: _make_spotify, Kind.QOBUZ: _make_qobuz}
 class SpotifyToken:
     """An account's access token, refreshed by Home Assistant's OAuth session."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], session: OAuth2Session) -> None:
-        """Keep the one session that refreshes this entry's token."""
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], session: OAuth2Session, gate: RateGate) -> None:
+        """Keep the one session that refreshes this entry's token, and the gate that a rate limit closes."""
+        self._gate = gate
         self._hass = hass
         self._entry = entry
         self._session = session
 
     async def __call__(self, *, rejected: str | None = None) -> str:
-        """Return a valid access token, another one than `rejected`. Raises SignInNeeded, Unreachable."""
+        """Return a valid access token, another one than `rejected`. Raises SignInNeeded, RateLimited, Unreachable."""
         token = self._session.token
         if rejected is not None and rejected == token[CONF_ACCESS_TOKEN]:
             self._hass.config_entries.async_update_entry(
@@ -145,6 +152,10 @@ class SpotifyToken:
                 await self._session.async_ensure_token_valid()
         except OAuth2TokenRequestReauthError, ConfigEntryAuthFailed:
             raise SignInNeeded("Spotify no longer accepts the sign-in") from None
+        except OAuth2TokenRequestTransientError as error:
+            if error.status == HTTPStatus.TOO_MANY_REQUESTS:
+                raise self._gate.rate_limited(error.headers.get("Retry-After") if error.headers else None) from None
+            raise Unreachable("Spotify's sign-in does not answer") from None
         except OAuth2TokenRequestBaseError, ClientError, TimeoutError, ValueError, LookupError:
             raise Unreachable("Spotify's sign-in does not answer") from None
         return str(self._session.token[CONF_ACCESS_TOKEN])
@@ -156,7 +167,7 @@ def account_device(entry: ConfigEntry[Any]) -> DeviceInfo:
     return DeviceInfo(
         identifiers={(DOMAIN, str(entry.unique_id))},
         entry_type=DeviceEntryType.SERVICE,
-        manufacturer=NAMES[kind],
+        manufacturer=KIND_NAMES[kind],
         name=entry.title,
         configuration_url=HOMES[kind],
     )

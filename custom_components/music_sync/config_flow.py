@@ -29,6 +29,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from .accounts import kind_of
 from .application_credentials import async_copy_credentials, credentials_of_core_spotify, has_credentials
 from .const import (
     CONF_APP_ID,
@@ -39,13 +40,15 @@ from .const import (
     DEFAULT_DAILY_BUDGET,
     DEFAULT_MINIMUM_DELAY,
     DOMAIN,
+    KIND_NAMES,
     SUBENTRY_SYNC,
     Kind,
 )
 from .engine.model import Profile
+from .pairings import can_be_target
 from .pasted_credentials import pasted_value
 from .sign_in import SignInFailed, async_profile
-from .sync_flow import SyncSubentryFlow, can_be_target
+from .sync_flow import SyncSubentryFlow
 
 SPOTIFY_SCOPES: Final = (
     "user-library-read",
@@ -64,7 +67,6 @@ QOBUZ_SCHEMA: Final = vol.Schema(
 )
 
 FIRST_STEPS: Final[Mapping[Kind, str]] = {Kind.SPOTIFY: "pick_implementation", Kind.QOBUZ: "qobuz"}
-NAMES: Final[Mapping[Kind, str]] = {Kind.SPOTIFY: "Spotify", Kind.QOBUZ: "Qobuz"}
 
 _OAUTH_ABORTS_IN_OWN_WORDS: Final = frozenset(
     {"oauth_error", "oauth_failed", "oauth_timeout", "oauth_unauthorized", "user_rejected_authorize"}
@@ -82,7 +84,7 @@ class MusicSyncConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
     @override
     def async_get_supported_subentry_types(cls, config_entry: ConfigEntry) -> dict[str, type[ConfigSubentryFlow]]:
         """Return the flow for syncs where the account can be a target."""
-        return {SUBENTRY_SYNC: SyncSubentryFlow} if can_be_target(config_entry) else {}
+        return {SUBENTRY_SYNC: SyncSubentryFlow} if can_be_target(kind_of(config_entry)) else {}
 
     @staticmethod
     @callback
@@ -178,7 +180,7 @@ class MusicSyncConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
         """Lead on to adding a sync, where the new account can be a target and there is something to sync from."""
         entry = result["result"]
-        if can_be_target(entry):
+        if can_be_target(kind_of(entry)):
             sync = await self.hass.config_entries.subentries.async_init(
                 (entry.entry_id, SUBENTRY_SYNC), context=SubentryFlowContext(source=SOURCE_USER)
             )
@@ -212,16 +214,22 @@ class MusicSyncConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
 
     async def _async_finish(self, kind: Kind, profile: Profile, data: Mapping[str, Any]) -> ConfigFlowResult:
         """Add the account, or give the one that is signing in again its new credentials."""
-        await self.async_set_unique_id(f"{kind}_{profile.id}", raise_on_progress=False)
+        await self.async_set_unique_id(self._identity(kind, profile), raise_on_progress=False)
         if self.source in {SOURCE_REAUTH, SOURCE_RECONFIGURE}:
             entry = self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
             self._abort_if_unique_id_mismatch(description_placeholders={"account": entry.title, "other": profile.name})
             return self.async_update_reload_and_abort(entry, data_updates=data)
         self._abort_if_unique_id_configured()
         return self.async_create_entry(
-            title=f"{NAMES[kind]} \N{EN DASH} {profile.name}",
+            title=f"{KIND_NAMES[kind]} \N{EN DASH} {profile.name}",
             data={CONF_KIND: kind.value, **data},
         )
+
+    def _identity(self, kind: Kind, profile: Profile) -> str:
+        """Return the unique id of a person's account: the one under which it was added, if it was."""
+        former = f"{kind}_{profile.former_id}"
+        is_known = self.hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, former)
+        return former if profile.former_id and is_known else f"{kind}_{profile.id}"
 
 
 class AccountOptionsFlow(OptionsFlow):

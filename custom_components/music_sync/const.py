@@ -3,8 +3,6 @@
 from enum import StrEnum
 from typing import Final
 
-from .engine.sync.schedule import Trigger as Trigger  # noqa: PLC0414 (re-exported)
-
 DOMAIN: Final = "music_sync"
 
 CONF_KIND: Final = "kind"
@@ -34,6 +32,9 @@ class Kind(StrEnum):
 
     SPOTIFY = "spotify"
     QOBUZ = "qobuz"
+
+
+KIND_NAMES: Final = {Kind.SPOTIFY: "Spotify", Kind.QOBUZ: "Qobuz"}
 
 
 class Content(StrEnum):

@@ -17,12 +17,12 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util.signal_type import SignalType
 
 from .accounts import kind_of
-from .const import DOMAIN, Kind
+from .const import DOMAIN
 from .engine.errors import AccessDenied, MustWait, ServiceError, SignInNeeded
 from .engine.library import Library, mirror
 from .engine.library.mirror import Mirror
 from .engine.model import GateState
-from .engine.providers.capabilities import CountsCollections
+from .engine.providers.capabilities import CountsCollections, WritesFavorites
 from .engine.providers.gate import RateGate
 from .engine.sync.account import Account
 from .engine.sync.collections import collection_totals, count_collections
@@ -238,7 +238,6 @@ class TargetCoordinator(AccountCoordinator):
         await refresh_target(self.account, self._library)
 
 
-COORDINATORS: Final[dict[Kind, type[AccountCoordinator]]] = {
-    Kind.SPOTIFY: SourceCoordinator,
-    Kind.QOBUZ: TargetCoordinator,
-}
+def coordinator_for(provider: object) -> type[AccountCoordinator]:
+    """Return how to follow an account: what can be written to tells by a marker whether it changed."""
+    return TargetCoordinator if isinstance(provider, WritesFavorites) else SourceCoordinator

@@ -27,11 +27,11 @@ from .engine.library.runs import Run
 from .engine.outcomes import Outcome
 from .engine.sync.favorites import FavoritesRequest
 from .engine.sync.report import describe_item
+from .pairings import accepted
 from .refusals import refusal
 from .run_queue import QueuedRun
 from .runtime import MUSIC_SYNC, MusicSyncConfigEntry
 from .sync_coordinator import SyncCoordinator, async_refuse_empty
-from .sync_flow import ACCEPTED
 
 ATTR_TARGET: Final = "target"
 ATTR_DRY_RUN: Final = "dry_run"
@@ -60,8 +60,8 @@ _PAGE_FIELDS: Final = {
     vol.Optional(ATTR_PAGE_SIZE, default=PAGE_SIZE): vol.Coerce(int),
 }
 _WHOSE_FIELDS: Final = {
-    vol.Exclusive(ATTR_DEVICE_ID, "whose"): cv.string,
-    vol.Exclusive(ATTR_TARGET, "whose"): cv.string,
+    vol.Optional(ATTR_DEVICE_ID): cv.string,
+    vol.Optional(ATTR_TARGET): cv.string,
 }
 
 SYNC_FAVORITES_SCHEMA: Final = vol.Schema(
@@ -115,7 +115,7 @@ async def _async_sync_favorites(call: ServiceCall) -> ServiceResponse:
     """Bring the likes of one account to another."""
     source = _loaded_account(call.hass, call.data[CONF_SOURCE])
     target = _loaded_account(call.hass, call.data[ATTR_TARGET])
-    if Content.FAVORITES not in ACCEPTED.get(kind_of(target), {}).get(kind_of(source), ()):
+    if Content.FAVORITES not in accepted(kind_of(target), kind_of(source)):
         raise refusal("wrong_account_kind", source=source.title, target=target.title)
     if call.data[CONF_MODE] == Mode.MIRROR:
         raise refusal("mirror_unavailable")
@@ -250,7 +250,9 @@ def _sync(hass: HomeAssistant, device_id: str) -> SyncCoordinator:
 
 
 def _whose(call: ServiceCall) -> tuple[str, str | None]:
-    """Return the target, and the sync if one was named."""
+    """Return the target, and the sync if one was named, or refuse both at once."""
+    if ATTR_DEVICE_ID in call.data and ATTR_TARGET in call.data:
+        raise refusal("whose_missing")
     if (device_id := call.data.get(ATTR_DEVICE_ID)) is not None:
         sync = _sync(call.hass, device_id)
         return sync.config_entry.entry_id, sync.subentry_id

@@ -29,7 +29,6 @@ from .const import (
     CONF_SOURCE_UNIQUE_ID,
     CONF_TRIGGER,
     DOMAIN,
-    Trigger,
 )
 from .coordinator import SIGNAL_SOURCE
 from .engine.errors import SignInNeeded
@@ -37,7 +36,7 @@ from .engine.library import Library, matches, mirror, runs, syncs
 from .engine.library.runs import Run
 from .engine.sync.favorites import FavoritesRequest
 from .engine.sync.run import INTERRUPTED, error_key
-from .engine.sync.schedule import RETRY_AFTER, LastRun, next_run
+from .engine.sync.schedule import RETRY_AFTER, LastRun, Trigger, next_run
 from .refusals import refusal
 from .run_queue import SIGNAL_RUN, QueuedRun
 from .runtime import LoadedAccount, MusicSyncConfigEntry

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentryFlow, SubentryFlowResult
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -19,12 +19,12 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from .accounts import kind_of
 from .const import (
     CONF_ARTIST_WHITELIST,
     CONF_CONTENT,
     CONF_FIRST_ARTIST_ONLY,
     CONF_INTERVAL_HOURS,
-    CONF_KIND,
     CONF_MIN_SCORE,
     CONF_MODE,
     CONF_SOURCE,
@@ -35,15 +35,10 @@ from .const import (
     DOMAIN,
     SUBENTRY_SYNC,
     Content,
-    Kind,
     Mode,
-    Trigger,
 )
-
-ACCEPTED: Final[Mapping[Kind, Mapping[Kind, tuple[Content, ...]]]] = {
-    Kind.QOBUZ: {Kind.SPOTIFY: (Content.FAVORITES,)},
-}
-"""What a target takes from a source: by the target's kind, then the source's."""
+from .engine.sync.schedule import Trigger
+from .pairings import accepted
 
 CONTENT_NAMES: Final[Mapping[Content, str]] = {Content.FAVORITES: "Favorites"}
 
@@ -69,12 +64,6 @@ DETAILS_SCHEMA: Final = vol.Schema(
         vol.Optional(CONF_ARTIST_WHITELIST, default=list): TextSelector(TextSelectorConfig(multiple=True)),
     }
 )
-
-
-@callback
-def can_be_target(entry: ConfigEntry) -> bool:
-    """Tell whether syncs can write to an account."""
-    return entry.data[CONF_KIND] in ACCEPTED
 
 
 class SyncSubentryFlow(ConfigSubentryFlow):
@@ -148,18 +137,14 @@ class SyncSubentryFlow(ConfigSubentryFlow):
 
 def _sources(hass: HomeAssistant, target: ConfigEntry) -> dict[str, ConfigEntry]:
     """Return the loaded accounts from which the target takes anything, by entry id."""
-    kinds = ACCEPTED[Kind(target.data[CONF_KIND])]
-    return {
-        entry.entry_id: entry
-        for entry in hass.config_entries.async_loaded_entries(DOMAIN)
-        if entry.data[CONF_KIND] in kinds
-    }
+    loaded = hass.config_entries.async_loaded_entries(DOMAIN)
+    return {entry.entry_id: entry for entry in loaded if accepted(kind_of(target), kind_of(entry))}
 
 
 def _choice_schema(target: ConfigEntry, sources: Mapping[str, ConfigEntry]) -> vol.Schema:
     """Return the fields for source and content; what comes first is chosen already."""
-    kinds = ACCEPTED[Kind(target.data[CONF_KIND])]
-    contents = list(dict.fromkeys(content.value for kind in kinds for content in kinds[kind]))
+    taken = (content for source in sources.values() for content in accepted(kind_of(target), kind_of(source)))
+    contents = list(dict.fromkeys(content.value for content in taken))
     accounts = [SelectOptionDict(value=entry_id, label=entry.title) for entry_id, entry in sources.items()]
     return vol.Schema(
         {

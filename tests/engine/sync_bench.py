@@ -81,6 +81,11 @@ def on_qobuz(number: int, **changes: Any) -> dict[str, Any]:
     return described | {"duration": 200 + number % 50} | changes
 
 
+def described(entry_id: str) -> dict[str, str]:
+    """Describe an account as Home Assistant knows it."""
+    return {"title": f"Title of {entry_id}", "kind": "spotify"}
+
+
 def row(number: int, liked_at: int | None = None) -> dict[str, Any]:
     """Make a row of likes; without a time, a minute after the number before."""
     return {"added_at": timestamp(FIRST_LIKE + 60 * number if liked_at is None else liked_at), "track": liked(number)}

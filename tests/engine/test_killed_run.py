@@ -12,7 +12,7 @@ from custom_components.music_sync.engine.sync.run import recover
 from tests.without_home_assistant import ROOT
 
 from .doomed_run import MOMENTS
-from .sync_bench import OpensBench, SyncBench, favorite, world
+from .sync_bench import OpensBench, SyncBench, described, favorite, world
 
 ALL = [favorite(number) for number in range(60)]
 
@@ -62,7 +62,19 @@ async def test_killed_run(
     assert killed is not None
     assert (killed.status, killed.report) == (Status.RUNNING, None)
 
-    await recover(bench.target, bench.library)
+    await recover(bench.target, bench.library, described)
+    closed = await bench.library.run(runs.get, "run-0000")
+    assert closed is not None
+    assert closed.report is not None
+    assert closed.report["source"] == {
+        "entry_id": "entry-spotify",
+        "title": "Title of entry-spotify",
+        "kind": "spotify",
+    }
+    told = {name: left.get(state, 0) for name, state in (("added", "done"), ("failed", "sent"), ("skipped", "planned"))}
+    assert {name: closed.report["counts"][name] for name in ("source", *told)} == {"source": 60, **told}
+    assert len(await bench.library.run(runs.items, "run-0000")) == 60
+    assert await bench.library.run(runs.latest, "entry-qobuz", "sync", least_items=1) is None
     bench.sent()
     done = await bench.run()
     asked = bench.sent()[1]

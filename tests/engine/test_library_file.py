@@ -209,3 +209,14 @@ async def test_closing_waits_for_what_is_under_way(tmp_path: Path) -> None:
     library = await opened(tmp_path / "library.db")
     assert not any([await library.run(syncs.enabled, str(number)) for number in range(20)])
     await library.close()
+
+
+async def test_file_is_private(tmp_path: Path) -> None:
+    """What a person listens to is readable for nobody else."""
+    library = Library(tmp_path / "library.db")
+    await library.open()
+    try:
+        assert (tmp_path / "library.db").stat().st_mode & 0o777 == 0o600
+        assert (tmp_path / "library.db-wal").stat().st_mode & 0o777 == 0o600
+    finally:
+        await library.close()

@@ -12,7 +12,7 @@ from custom_components.music_sync.engine.outcomes import Status
 from custom_components.music_sync.engine.sync.favorites import SourceEmpty, Stop
 from custom_components.music_sync.engine.sync.run import call_off, carry_out, error_key, recover
 
-from .sync_bench import QOBUZ, SPOTIFY, OpensBench, SyncBench, favorite, world
+from .sync_bench import QOBUZ, SPOTIFY, OpensBench, SyncBench, described, favorite, world
 
 
 def revoke(bench: SyncBench, revoked: bool = True) -> None:
@@ -199,7 +199,7 @@ async def test_run_that_is_broken_off_is_closed_later(open_sync: OpensBench) -> 
     assert kept is not None
     assert (kept.status, kept.report) == (Status.RUNNING, None)
     await bench.reopen()
-    await recover(bench.target, bench.library)
+    await recover(bench.target, bench.library, described)
     kept = await bench.library.run(runs.get, run.id)
     assert kept is not None
     assert kept.report is not None
@@ -276,3 +276,20 @@ async def test_resend_that_fails_is_no_complete_run(open_sync: OpensBench) -> No
     assert (done.status, done.counts) == ("partial", {"already_present": 9})
     assert done.report["error"] == "rate_limited"
     assert await bench.ledger() == set()
+
+
+async def test_called_off_by_a_person_counts_as_seen(open_sync: OpensBench) -> None:
+    """What the source is now starts no run any more, what it becomes does: that a run was cancelled loses no like."""
+    bench = await open_sync(world(9, likes=range(8)))
+    await bench.run()
+    state = await bench.library.run(mirror.get, bench.source.id)
+    run = await bench.enter()
+    await call_off(run, bench.source, bench.target, bench.library, Stop.PERSON)
+    kept = await bench.library.run(runs.get, run.id)
+    assert kept is not None
+    assert kept.source_version == state.version
+    other = await bench.enter()
+    await call_off(other, bench.source, bench.target, bench.library, Stop.HOME_ASSISTANT)
+    kept = await bench.library.run(runs.get, other.id)
+    assert kept is not None
+    assert kept.source_version is None

@@ -56,9 +56,13 @@ def test_capabilities() -> None:
 @pytest.mark.parametrize(
     ("body", "profile"),
     [
-        ({"id": "user.1", "account_id": "acc", "display_name": "Ann"}, Profile(id="acc", name="Ann")),
-        ({"id": "1234", "account_id": "acc", "display_name": None}, Profile(id="acc", name="1234")),
+        (
+            {"id": "user.1", "account_id": "acc", "display_name": "Ann"},
+            Profile(id="acc", name="Ann", former_id="user.1"),
+        ),
+        ({"id": "1234", "account_id": "acc", "display_name": None}, Profile(id="acc", name="1234", former_id="1234")),
         ({"id": "1234"}, Profile(id="1234", name="1234")),
+        ({"id": "acc", "account_id": "acc"}, Profile(id="acc", name="acc")),
         ({"account_id": "acc"}, Profile(id="acc", name="acc")),
     ],
 )

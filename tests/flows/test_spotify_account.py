@@ -297,3 +297,24 @@ async def test_reconfiguring_can_change_the_credentials(
     result = await hass.config_entries.flow.async_configure(form["flow_id"], {"implementation": "other_app"})
     assert (await return_from_spotify(result))["reason"] == "reconfigure_successful"
     assert spotify_account.data["auth_implementation"] == "other_app"
+
+
+@pytest.mark.usefixtures("credentials")
+@pytest.mark.parametrize("source", ["reauth", "reconfigure"])
+async def test_person_whom_spotify_renames(
+    hass: HomeAssistant,
+    aioclient_mock: AiohttpClientMocker,
+    requests_mock: requests_mocker.Mocker,
+    return_from_spotify: ReturnFromSpotify,
+    spotify_account: MockConfigEntry,
+    source: str,
+) -> None:
+    """An account added under the id that Spotify used to give stays that person's when another id comes along."""
+    aioclient_mock.post(SPOTIFY_TOKEN_URL, json=TOKEN)
+    requests_mock.get(SPOTIFY_ME_URL, json={**ANNA_AT_SPOTIFY, "account_id": "for-ever"})
+    result = await return_from_spotify(await begin_again(hass, spotify_account, source))
+    assert result["reason"] == f"{source}_successful"
+    assert spotify_account.unique_id == "spotify_anna"
+    await hass.async_block_till_done()
+    result = await return_from_spotify(await begin(hass))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")

@@ -226,16 +226,6 @@ async def test_account_added_while_its_app_is_blocked(freezer: FrozenDateTimeFac
     assert home.state(theirs, "rate_limited_until").state == home.state(mine, "rate_limited_until").state
 
 
-async def test_token_expires_in_the_middle(home: Home, accounts: Accounts) -> None:
-    """It is renewed once, and nothing is lost."""
-    spotify, qobuz = accounts
-    home.spotify.requests.clear()
-    home.spotify.change_state({"expire_access_tokens": True})
-    report = await home.act("sync_favorites", source=spotify.entry_id, target=qobuz.entry_id)
-    assert report["counts"]["added"] == 3
-    assert asked(home.spotify).count("token") == 1
-
-
 async def test_spotify_revoked(home: Home, accounts: Accounts) -> None:
     """A person is asked once to sign in; the run says why it failed, and the next one after it does everything."""
     spotify, qobuz = accounts

@@ -186,8 +186,9 @@ async def test_pages(
 
 @pytest.mark.parametrize("action", ["get_runs", "get_report", "get_missing"])
 async def test_nobody_named(home: Home, accounts: tuple[ConfigEntry, ConfigEntry], action: str) -> None:
-    """Neither a sync nor a target, and a target that is not there."""
+    """Neither a sync nor a target, both, and a target that is not there."""
     check(await home.refused(action), "whose_missing")
+    check(await home.refused(action, target=accounts[1].entry_id, device_id="some"), "whose_missing")
     check(await home.refused(action, target="nobody"), "account_unknown", "nobody")
 
 

@@ -50,10 +50,14 @@ class Like:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """Who an account belongs to: `id` never changes, `name` is for people."""
+    """Who an account belongs to: `id` never changes, `name` is for people.
+
+    `former_id` is what the service called the same person before it gave them such an id.
+    """
 
     id: str
     name: str
+    former_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,9 @@ def _connect(path: Path) -> sqlite3.Connection:
             raise NewerLibrary(f"Schema {version} is newer than {len(MIGRATIONS)}, the newest known")
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
+            if version == 0 and path.exists():
+                # What a person listens to is nobody else's business; SQLite's own files beside it follow suit.
+                path.chmod(0o600)
             _migrate(connection, version)
         except BaseException:
             connection.close()

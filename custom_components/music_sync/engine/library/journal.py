@@ -66,6 +66,20 @@ def doubt(connection: sqlite3.Connection, run: str, batch: Sequence[Operation]) 
     )
 
 
+def of_run(connection: sqlite3.Connection, run: str) -> list[tuple[Operation, str]]:
+    """Return a run's operations, each with its state, in their order."""
+    found = []
+    for position, action, track, source_track, claims, state in connection.execute(
+        "SELECT position, action, track, source_track, claims, state FROM operations WHERE run = ? ORDER BY position",
+        (run,),
+    ):
+        operation = Operation(
+            position=position, action=action, track=track, source_track=source_track, claims=bool(claims)
+        )
+        found.append((operation, state))
+    return found
+
+
 def settle(connection: sqlite3.Connection, target: str, at: float) -> None:
     """Decide what a stop left in flight, by what the mirror of the target's favourites holds now.
 

@@ -149,13 +149,15 @@ def count(connection: sqlite3.Connection, target: str, sync: str | None = None) 
 def latest(connection: sqlite3.Connection, target: str, sync: str | None, *, least_items: int = 0) -> Run | None:
     """Return the newest finished run of a target, or of one sync, that was no dry run.
 
-    With `least_items` 1 a run that could not read both sides, and so has no items, is passed over.
+    With `least_items` 1 a run is passed over that could not read both sides, and so has no items, or whose items are
+    only what the journal knows.
     """
     row = connection.execute(
         f"SELECT {_COLUMNS} FROM runs WHERE target = ? AND (? IS NULL OR sync = ?) AND report != 'null'"
-        " AND NOT json_extract(report, '$.dry_run') AND json_extract(report, '$.items_total') >= ?"
+        " AND NOT json_extract(report, '$.dry_run')"
+        " AND (? = 0 OR (json_extract(report, '$.items_total') >= ? AND source_version IS NOT NULL))"
         " ORDER BY id DESC LIMIT 1",
-        (target, sync, sync, least_items),
+        (target, sync, sync, least_items, least_items),
     ).fetchone()
     return None if row is None else _read(row)
 

@@ -102,7 +102,8 @@ class SpotifyProvider(Identifies, ReadsFavorites, CountsCollections):
         account = text(body.get("account_id")) or user
         if not account:
             raise Unreachable("Spotify's answer names no account")
-        return Profile(id=account, name=text(body.get("display_name")) or user or account)
+        former = user if user and user != account else None
+        return Profile(id=account, name=text(body.get("display_name")) or user or account, former_id=former)
 
     @override
     async def favorites_page(self, offset: int) -> Page[Like]:

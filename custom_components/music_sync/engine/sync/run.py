@@ -1,14 +1,16 @@
 """A run from its start to its report."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 import logging
+import sqlite3
 import time
 from typing import Any
 
 from ..errors import AccessDenied, BudgetSpent, MustWait, RateLimited, ServiceError, SignInNeeded
-from ..library import Library, runs
+from ..library import Library, journal, mirror, runs, tracks
 from ..library.runs import Run
-from ..outcomes import Status
+from ..outcomes import Item, Outcome, Status
 from ..providers.capabilities import ReadsFavorites
 from . import report
 from .account import Account
@@ -52,6 +54,8 @@ async def carry_out(
         error = unexpected
     if result.source_version is not None:
         await library.run(runs.saw, run.id, result.source_version)
+    elif result.status is Status.CANCELLED:
+        await _pass_over(run, library)
     told = report.header(
         run_id=run.id,
         status=result.status,
@@ -86,26 +90,69 @@ async def call_off(run: Run, source: Account[Any], target: Account[Any], library
         items=[],
         error=error,
     )
+    if by is Stop.PERSON:
+        await _pass_over(run, library)
     await library.run(runs.finish, run.id, status, told, [])
     return told
 
 
-async def recover(target: Account[Any], library: Library) -> None:
-    """Close the books on runs that a stop of Home Assistant interrupted; the next run settles what was in flight."""
+async def _pass_over(run: Run, library: Library) -> None:
+    """Let a run that a person cancelled count as having seen the source as it is: only a further change starts one."""
+    held = await library.run(mirror.get, run.source)
+    await library.run(runs.saw, run.id, held.version)
+
+
+async def recover(target: Account[Any], library: Library, describe: Callable[[str], dict[str, str]]) -> None:
+    """Close the books on runs that a stop of Home Assistant interrupted; the next run settles what was in flight.
+
+    `describe` gives the source of a run, by its id, in the report's shape.
+    """
     for run in await library.run(runs.interrupted, target.id):
+        items = await library.run(_journalled, run)
         told = report.header(
             run_id=run.id,
             status=Status.PARTIAL,
             dry_run=bool(run.request["dry_run"]),
-            source={"entry_id": run.source, "title": run.source, "kind": ""},
+            source={"entry_id": run.source, "title": "", "kind": ""} | describe(run.source),
             target=_describe(target),
             content=run.content,
             started_at=run.queued_at,
             finished_at=time.time(),
-            items=[],
+            items=items,
             error=INTERRUPTED,
         )
-        await library.run(runs.finish, run.id, Status.PARTIAL, told, [])
+        await library.run(runs.finish, run.id, Status.PARTIAL, told, items)
+
+
+_FATES = {
+    "done": (Outcome.ADDED, "paired"),
+    "sent": (Outcome.FAILED, "not_verified"),
+    "failed": (Outcome.FAILED, "write_failed"),
+    "planned": (Outcome.SKIPPED, "cancelled"),
+}
+
+
+def _journalled(connection: sqlite3.Connection, run: Run) -> list[Item]:
+    """Return what the journal knows of the rows that an interrupted run had planned to write."""
+    operations = journal.of_run(connection, run.id)
+    ours = tracks.load(connection, run.source, [one.source_track for one, _ in operations])
+    theirs = tracks.load(connection, run.target, [one.track for one, _ in operations])
+    items = []
+    for one, state in operations:
+        outcome, reason = _FATES[state]
+        source = ours.get(one.source_track, tracks.bare(one.source_track))
+        target = theirs.get(one.track, tracks.bare(one.track))
+        is_there = outcome is Outcome.ADDED
+        items.append(
+            Item(
+                outcome=outcome,
+                reason=reason,
+                source=source,
+                target=target if is_there else None,
+                candidate=None if is_there else target,
+            )
+        )
+    return items
 
 
 def _is_interrupted(result: Result, around: Surroundings) -> bool:
