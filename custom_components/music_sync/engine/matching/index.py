@@ -14,6 +14,7 @@ from .verdict import decide, weigh_all
 
 _SIMILAR_TITLE: Final = 80.0
 _MOST_SIMILAR: Final = 20
+_MOST_NARROWED: Final = 50
 _SAME_LENGTH: Final = 1.5
 
 
@@ -27,6 +28,7 @@ class TrackIndex:
         self._by_title: defaultdict[str, list[int]] = defaultdict(list)
         self._by_artist: defaultdict[str, list[int]] = defaultdict(list)
         self._titles: list[str] = []
+        self._raw_titles: list[str] = []
         for track in tracks:
             self._add(track)
 
@@ -40,6 +42,7 @@ class TrackIndex:
         description = describe(track)
         self._tracks.append(track)
         self._titles.append(description.title.key)
+        self._raw_titles.append(description.title.raw)
         for identifier in _identifiers(description):
             self._by_identifier[identifier].append(row)
         for title in _title_keys(description):
@@ -53,8 +56,8 @@ class TrackIndex:
         rows: set[int] = set()
         for identifier in _identifiers(description):
             rows.update(self._by_identifier.get(identifier, ()))
-        for title in _title_keys(description):
-            rows.update(self._by_title.get(title, ()))
+        named = {row for title in _title_keys(description) for row in self._by_title.get(title, ())}
+        rows |= self._narrowed(named, description)
         rows |= self._by_the_artist(description)
         return [self._tracks[row] for row in sorted(rows)]
 
@@ -73,10 +76,19 @@ class TrackIndex:
         )
         found = {row for _, _, row in similar}
         if description.duration is not None:
-            found |= {row for row in block if _same_length(self._tracks[row], description.duration)}
+            as_long = {row for row in block if _same_length(self._tracks[row], description.duration)}
+            found |= self._narrowed(as_long, description)
         if description.title.mask:
-            found |= {row for row, title in titles.items() if description.title.mask.fullmatch(title)}
+            found |= {row for row in titles if description.title.mask.fullmatch(titles[row])}
         return found
+
+    def _narrowed(self, rows: set[int], description: Description) -> set[int]:
+        """Keep those of many rows whose whole titles are most similar: numbered parts all bear one name."""
+        if len(rows) <= _MOST_NARROWED:
+            return rows
+        titles = {row: self._raw_titles[row] for row in rows}
+        similar = process.extract(description.title.raw, titles, scorer=fuzz.ratio, limit=_MOST_NARROWED)
+        return {row for _, _, row in similar}
 
     def match(self, query: Track, *, min_score: float = 70) -> Verdict:
         """Decide which track, if any, is the query's recording; one that cannot be played any more counts too."""
