@@ -14,7 +14,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util.signal_type import SignalTypeFormat
 from homeassistant.util.ulid import ulid_now
 
-from .const import DOMAIN, Content
+from .const import DOMAIN
 from .engine.library import Library, runs
 from .engine.library.runs import Run
 from .engine.sync.favorites import FavoritesRequest, Stop, Surroundings
@@ -83,7 +83,6 @@ class RunQueue:
         request: FavoritesRequest,
         *,
         sync: str | None = None,
-        content: Content = Content.FAVORITES,
     ) -> QueuedRun:
         """Queue a run and return it; where the same request is queued already, return that one."""
         run = Run(
@@ -91,7 +90,7 @@ class RunQueue:
             sync=sync,
             source=source.entry_id,
             target=self._entry.entry_id,
-            content=content.value,
+            content=request.content,
             request=as_stored(request),
             queued_at=time.time(),
         )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 import time
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from ..errors import MustWait, ServiceError, SignInNeeded, Unreachable
 from ..library import Library, journal, matches, mirror
@@ -47,6 +47,8 @@ class SourceEmpty(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FavoritesRequest:
     """What is asked of a sync of likes, as in the action of that name."""
+
+    content: ClassVar = "favorites"
 
     dry_run: bool = False
     limit: int | None = None

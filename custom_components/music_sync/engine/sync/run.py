@@ -45,7 +45,7 @@ async def carry_out(
     result = Result()
     error: Exception | None
     try:
-        result = await sync_favorites(run.id, _request(run), source, target, around)
+        result = await _SYNCS[run.content](run, source, target, around)
         error = result.error
     except SourceEmpty as empty:
         error = empty
@@ -54,7 +54,7 @@ async def carry_out(
         error = unexpected
     if result.source_version is not None:
         await library.run(runs.saw, run.id, result.source_version)
-    elif result.status is Status.CANCELLED:
+    elif result.status is Status.CANCELLED or isinstance(error, SourceEmpty):
         await _pass_over(run, library)
     told = report.header(
         run_id=run.id,
@@ -97,7 +97,7 @@ async def call_off(run: Run, source: Account[Any], target: Account[Any], library
 
 
 async def _pass_over(run: Run, library: Library) -> None:
-    """Let a run that a person cancelled count as having seen the source as it is: only a further change starts one."""
+    """Let a run that did nothing count as having seen the source as it is: only a further change starts one."""
     held = await library.run(mirror.get, run.source)
     await library.run(runs.saw, run.id, held.version)
 
@@ -171,10 +171,17 @@ def as_stored(request: FavoritesRequest) -> dict[str, Any]:
     return asdict(request)
 
 
-def _request(run: Run) -> FavoritesRequest:
-    """Return what was asked of a run."""
+async def _sync_favorites(
+    run: Run, source: Account[ReadsFavorites], target: Account[TakesLikes], around: Surroundings
+) -> Result:
+    """Carry out a sync of likes as it was asked for."""
     asked = dict(run.request)
-    return FavoritesRequest(artist_whitelist=tuple(asked.pop("artist_whitelist")), **asked)
+    request = FavoritesRequest(artist_whitelist=tuple(asked.pop("artist_whitelist")), **asked)
+    return await sync_favorites(run.id, request, source, target, around)
+
+
+_SYNCS = {FavoritesRequest.content: _sync_favorites}
+"""How each content is synced."""
 
 
 def _describe(account: Account[Any]) -> dict[str, str]:
