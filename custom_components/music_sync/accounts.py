@@ -156,7 +156,7 @@ class SpotifyToken:
             if error.status == HTTPStatus.TOO_MANY_REQUESTS:
                 raise self._gate.rate_limited(error.headers.get("Retry-After") if error.headers else None) from None
             raise Unreachable("Spotify's sign-in does not answer") from None
-        except OAuth2TokenRequestBaseError, ClientError, TimeoutError, ValueError, LookupError:
+        except OAuth2TokenRequestBaseError, ClientError, TimeoutError, ValueError, LookupError, AttributeError:
             raise Unreachable("Spotify's sign-in does not answer") from None
         return str(self._session.token[CONF_ACCESS_TOKEN])
 
