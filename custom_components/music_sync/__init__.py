@@ -15,7 +15,7 @@ from .accounts import account_device, async_make_provider, kind_of, make_gate
 from .const import DOMAIN
 from .coordinator import async_account_state, async_show_access, coordinator_for
 from .engine.errors import AccessDenied, MustWait, ServiceError, SignInNeeded
-from .engine.library import accounts, gates
+from .engine.library import gates, removal
 from .engine.providers.capabilities import Closes, Identifies
 from .engine.providers.gate import RateGate
 from .engine.sync.account import Account
@@ -124,7 +124,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
     except ConfigEntryError:
         # A file that cannot be used is left alone; whoever repairs it finds rows that nobody asks for.
         return
-    await library.run(accounts.remove, entry.entry_id)
+    await library.run(removal.remove, entry.entry_id)
 
 
 async def _async_check(hass: HomeAssistant, entry: MusicSyncConfigEntry, provider: Identifies, gate: RateGate) -> None:

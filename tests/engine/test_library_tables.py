@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.music_sync.engine.library import Library, accounts, gates, journal, matches, mirror, runs, tracks
+from custom_components.music_sync.engine.library import Library, gates, journal, matches, mirror, removal, runs, tracks
 from custom_components.music_sync.engine.library.journal import Operation
 from custom_components.music_sync.engine.library.runs import KEPT_RUNS, KEPT_WITH_ITEMS, Run
 from custom_components.music_sync.engine.library.schema import MIGRATIONS
@@ -299,7 +299,7 @@ def test_removed_account_takes_all_of_its_rows_along(file: sqlite3.Connection) -
         mirror.replace(file, account, likes("a"))
         mirror.put(file, account, mirror.Mirror(version=1))
         gates.save(file, account, GateState(used=3))
-    accounts.remove(file, "target")
+    removal.remove(file, "target")
     left = {
         (table, row[column])
         for table, rows in everything(file).items()
@@ -322,7 +322,7 @@ def test_source_that_is_removed_under_a_run(file: sqlite3.Connection) -> None:
     runs.add(file, one)
     journal.plan(file, "1", [operation])
     journal.sent(file, "1", [operation], 0.5)
-    accounts.remove(file, "source")
+    removal.remove(file, "source")
     journal.done(file, "1", [operation], 1.0)
     assert journal.ours(file, "target", "favorites") == {"t"}
     runs.finish(file, "1", Status.PARTIAL, {"dry_run": False}, [item("a", target=track("t"))])
@@ -332,7 +332,7 @@ def test_source_that_is_removed_under_a_run(file: sqlite3.Connection) -> None:
 def test_target_that_is_removed_under_a_run(file: sqlite3.Connection) -> None:
     """There is nothing left to keep a report for."""
     runs.add(file, run("1"))
-    accounts.remove(file, "target")
+    removal.remove(file, "target")
     runs.finish(file, "1", Status.FAILED, {"dry_run": False}, [item("a")])
     assert runs.get(file, "1") is None
     assert runs.count_items(file, "1") == 0

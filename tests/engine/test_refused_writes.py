@@ -49,6 +49,27 @@ async def test_many_refusals_among_what_is_taken(open_sync: OpensBench) -> None:
     assert await bench.ledger() == set(bench.favorites()) == {favorite(one) for one in range(120) if one not in gone}
 
 
+async def test_refused_tracks_are_left_alone(open_sync: OpensBench) -> None:
+    """The oldest are refused, run after run: they are not sent again for a week, and the others have their turn."""
+    bench = await open_sync(world(120, likes=range(120)))
+    bench.qobuz.switch(unknown_ids="refused")
+    rejected = [favorite(number) for number in range(REFUSALS)]
+
+    async def refuse(what: str, ids: Sequence[str]) -> None:
+        """Take none of the oldest."""
+        if what == "add" and set(ids) & set(rejected):
+            raise Rejected("no")
+
+    bench.target.provider.before = refuse
+    assert (await bench.run()).counts == {"failed": 120}
+    done = await bench.run()
+    assert done.counts == {"added": 120 - REFUSALS, "failed": REFUSALS}
+    assert done.fates[:REFUSALS] == [("failed", "rejected")] * REFUSALS
+    bench.target.provider.before = None
+    bench.time.go_by(7 * 86_400 + 1)
+    assert (await bench.run()).counts == {"added": REFUSALS, "already_present": 120 - REFUSALS}
+
+
 async def test_person_adds_much_later_what_never_arrived(open_sync: OpensBench) -> None:
     """Sent without an answer and lost; a month later the person adds it by hand: it is theirs, for good."""
     bench = await open_sync(world(9, likes=range(9)))

@@ -18,7 +18,7 @@ from . import report
 from .account import Account
 from .apply import Instead, apply_additions
 from .lookup import IsrcSearch
-from .plan import Memory, Planner
+from .plan import REJECTED, Memory, Planner, refused
 from .progress import Observer, Progress, Step
 from .search import Desk, Search
 from .source import refresh_source
@@ -112,7 +112,9 @@ async def sync_favorites(
     asked = await asyncio.to_thread(_as_asked, likes, request)
     result.error = await _match(asked, memory, planner, source=source.id, target=target, around=around)
     result.items = planner.items
-    written = 0 if request.dry_run else await _write(run, planner, result, target, around)
+    written = 0
+    if not request.dry_run:
+        written = await _write(run, planner, result, source=source.id, target=target, around=around)
     result.status = await asyncio.to_thread(report.judge, result.items)
     if around.stopped_by() is Stop.PERSON and any(item.reason == "cancelled" for item in result.items):
         result.status = Status.CANCELLED
@@ -201,7 +203,9 @@ async def _match(
     return search.error
 
 
-async def _write(run: str, planner: Planner, result: Result, target: Account[TakesLikes], around: Surroundings) -> int:
+async def _write(
+    run: str, planner: Planner, result: Result, *, source: str, target: Account[TakesLikes], around: Surroundings
+) -> int:
     """Write what the plan adds, put what came of it into the items, and return how many were written."""
     operations = [
         Operation(
@@ -232,8 +236,14 @@ async def _write(run: str, planner: Planner, result: Result, target: Account[Tak
     result.items = await asyncio.to_thread(_as_it_came, result.items, fates)
     arrived = [track for one in claimed if one.track not in fates and (track := result.items[one.position].target)]
     await around.library.run(mirror.wrote, target.id, arrived, int(time.time()))
-    lost = [track for track, (_, reason) in fates.items() if reason in {"rejected", "not_verified"}]
+    lost = [track for track, (_, reason) in fates.items() if reason in {REJECTED, "not_verified"}]
     await around.library.run(matches.forget, target.id, lost)
+    left_alone = [
+        (one.source_track, refused(result.items[one.position].candidate))
+        for one in claimed
+        if fates.get(one.track) == (Outcome.FAILED, REJECTED)
+    ]
+    await around.library.run(matches.remember, source, target.id, left_alone, time.time())
     return applied.written
 
 

@@ -11,6 +11,9 @@ from ..outcomes import Item, Outcome
 from ..verdicts import Decision, Verdict
 from .held import index_for
 
+REJECTED = "rejected"
+"""The reason of an item, and of the verdict that is remembered of it, which the target would not take."""
+
 CLOCKS_APART = 86_400.0
 """Seconds by which a service's clock may be behind ours."""
 
@@ -79,11 +82,11 @@ class Memory:
         return self._still_paired(track) or self._holds(track, index) or self.judge(track, verdict)
 
     def judge(self, track: Track, verdict: Verdict) -> Item:
-        """Turn the verdict on a search into what is to be done."""
+        """Turn the verdict on a search into what is to be done; one that the target refused is not sent again yet."""
         if verdict.track is None:
             review = verdict.decision is Decision.REVIEW
             return Item(
-                outcome=Outcome.REVIEW if review else Outcome.MISSING,
+                outcome=Outcome.FAILED if verdict.reason == REJECTED else Outcome.REVIEW if review else Outcome.MISSING,
                 reason=verdict.reason,
                 score=verdict.score,
                 source=track,
@@ -183,3 +186,8 @@ def skipped(track: Track, reason: str) -> Item:
 def failed(track: Track, reason: str) -> Item:
     """Return the item for a like that was tried and went wrong."""
     return Item(outcome=Outcome.FAILED, reason=reason, source=track)
+
+
+def refused(candidate: Track | None) -> Verdict:
+    """Return what is remembered of a track that the target would not take."""
+    return Verdict(decision=Decision.NONE, reason=REJECTED, score=None, track=None, candidate=candidate)
