@@ -20,6 +20,8 @@ from .verdict import faults
 TAIL = 40
 """Lines of a log shown after a failure."""
 
+HIGHEST_PORT = 65535
+
 GOOD, BAD, BROKEN, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -69,6 +71,8 @@ async def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--once", action="store_true", help="exit after two runs: 0 when all went as it should")
     parser.add_argument("--port", type=int, default=8123, help="where Home Assistant listens; 0 is any free port")
     options = parser.parse_args(arguments)
+    if not 0 <= options.port <= HIGHEST_PORT:
+        parser.error(f"--port has to be from 0 to {HIGHEST_PORT}")
     port = options.port or free_port()
     folder = ROOT / ".demo" / str(port)
     try:

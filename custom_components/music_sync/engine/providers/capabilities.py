@@ -31,7 +31,7 @@ class ReadsFavorites(Protocol):
 
 @runtime_checkable
 class WritesFavorites(ReadsFavorites, Protocol):
-    """Adds to and takes from what a person likes."""
+    """Adds to what a person likes."""
 
     favorites_per_write: int
 

@@ -221,7 +221,8 @@ async def _write(
         """Say how far the writing is."""
         around.tell(Progress(step=Step.WRITING, done=done, total=len(operations), matched=done - wrong, failed=wrong))
 
-    tell(0, 0)
+    if not around.stopped_by():
+        tell(0, 0)
     applied = await apply_additions(
         run,
         operations,
