@@ -137,7 +137,7 @@ SYLLABLES = ("ba", "cor", "del", "en", "fi", "gra", "hul", "is", "jo", "ken", "l
 
 def words(number: int, count: int) -> str:
     """Make up words, the same for a number each time."""
-    chance = Random(number)  # noqa: S311
+    chance = Random(number)
     return " ".join("".join(chance.choices(SYLLABLES, k=3)) for _ in range(count)).title()
 
 

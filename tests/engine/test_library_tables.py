@@ -280,7 +280,7 @@ def everything(connection: sqlite3.Connection) -> dict[str, list[dict[str, Any]]
     """Give the rows of every table, by column."""
     connection.row_factory = sqlite3.Row
     tables = [row["name"] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-    found = {name: [dict(row) for row in connection.execute(f"SELECT * FROM {name}")] for name in tables}  # noqa: S608
+    found = {name: [dict(row) for row in connection.execute(f"SELECT * FROM {name}")] for name in tables}
     connection.row_factory = None
     return found
 

@@ -125,9 +125,3 @@ def test_item_that_has_a_candidate() -> None:
     assert told["candidate"]["id"] == "t"
     unfound = report.describe_item(item(Outcome.MISSING))
     assert (unfound["score"], unfound["target"], unfound["candidate"]) == (None, None, None)
-
-
-@pytest.mark.parametrize("status", Status)
-def test_status_tells_when_it_is_over(status: Status) -> None:
-    """Queued and running runs go on."""
-    assert status.is_over is (status.value not in {"queued", "running"})

@@ -1,6 +1,7 @@
 """Runs that are stopped: by a person, by an account that goes away, by Home Assistant."""
 
 import asyncio
+import sqlite3
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE, EVENT_HOMEASSISTANT_STOP
@@ -161,12 +162,12 @@ async def rows_of(home: Home, entry: ConfigEntry) -> int:
     """Count what the library file holds of an account."""
     library = await home.hass.data[MUSIC_SYNC].async_library()
 
-    def count(connection: object) -> int:
+    def count(connection: sqlite3.Connection) -> int:
         """Look into every table."""
         total = 0
-        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()  # type: ignore[attr-defined]
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         for (table,) in tables:
-            for row in connection.execute(f"SELECT * FROM {table}"):  # type: ignore[attr-defined]  # noqa: S608
+            for row in connection.execute(f"SELECT * FROM {table}"):
                 total += entry.entry_id in row
         return total
 

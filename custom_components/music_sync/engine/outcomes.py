@@ -28,11 +28,6 @@ class Status(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
 
-    @property
-    def is_over(self) -> bool:
-        """Tell whether nothing more will happen."""
-        return self not in {Status.QUEUED, Status.RUNNING}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:

@@ -48,7 +48,7 @@ class SourceEmpty(Exception):
 class FavoritesRequest:
     """What is asked of a sync of likes, as in the action of that name."""
 
-    content: ClassVar = "favorites"
+    content: ClassVar = mirror.FAVORITES
 
     dry_run: bool = False
     limit: int | None = None
